@@ -1,0 +1,121 @@
+"""Evaluation: every rule on every resource of its type.
+
+Verdicts are kept by rule as one byte per resource, since most of them are passes; only what is not a pass carries more.
+A finding is made from a verdict when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bartizan.engine.trace import evidence
+from bartizan.model import Finding, Gap, Question, Resource, Rule, Snapshot, Status, Unknown
+
+_PASS, _FAIL, _UNKNOWN, _ERROR = range(4)
+_STATUSES = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.ERROR)
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What one rule says of all resources of its type; ``details`` holds problems and gap by the resource's position.
+
+    ``questions`` holds, for a rule that asks the world, what each evaluation asked.
+    """
+
+    rule: Rule
+    resources: list[Resource]
+    codes: bytearray
+    details: dict[int, tuple[tuple[str, ...], Gap | None]] = field(default_factory=dict)
+    questions: dict[int, tuple[Question, ...]] = field(default_factory=dict)
+
+    def count(self) -> Counter[Status]:
+        """How many resources have which status."""
+        return Counter({status: self.codes.count(code) for code, status in enumerate(_STATUSES)})
+
+    def findings(self, snapshot: Snapshot, *statuses: Status) -> Iterator[Finding]:
+        """The findings with one of these statuses (all, where none is named), in the order of the resources."""
+        wanted = {_STATUSES.index(status) for status in statuses or _STATUSES}
+        for position, code in enumerate(self.codes):
+            if code in wanted:
+                yield self._finding(position, _STATUSES[code], snapshot)
+
+    def _finding(self, position: int, status: Status, snapshot: Snapshot) -> Finding:
+        resource = self.resources[position]
+        problems, gap = self.details.get(position, ((), None))
+        return Finding(
+            rule=self.rule.id,
+            title=self.rule.title,
+            severity=self.rule.severity,
+            status=status,
+            service=self.rule.service,
+            resource_type=resource.cfn_type,
+            resource=resource.key,
+            name=resource.name,
+            account=resource.account,
+            region=resource.region,
+            problems=problems,
+            evidence=evidence(self.rule, resource, snapshot) if status is Status.FAIL else {},
+            gap=gap,
+            place=resource.place,
+        )
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """All verdicts of a run, over the snapshot that they judge."""
+
+    snapshot: Snapshot
+    verdicts: list[Verdicts]
+
+    def count(self) -> Counter[Status]:
+        """How many evaluations have which status."""
+        total: Counter[Status] = Counter()
+        for each in self.verdicts:
+            total.update(each.count())
+        return total
+
+    def findings(self, *statuses: Status) -> Iterator[Finding]:
+        """The findings with one of these statuses (all, where none is named), rule by rule."""
+        for each in self.verdicts:
+            yield from each.findings(self.snapshot, *statuses)
+
+
+def evaluate(rules: Iterable[Rule], snapshot: Snapshot) -> Evaluation:
+    """Judge the resources of a snapshot; never raises for what a rule does: a rule that crashes gives ``error``."""
+    return Evaluation(snapshot, [_judge(rule, snapshot) for rule in rules])
+
+
+def _judge(rule: Rule, snapshot: Snapshot) -> Verdicts:
+    resources = snapshot.by_type.get(rule.resource, [])
+    verdicts = Verdicts(rule, resources, bytearray(len(resources)))
+    view = snapshot.view(rule.reads)
+    world: tuple[Any, ...] = (view,) if rule.uses_world else ()
+    check, position, problems = rule.check, -1, []
+    # The loop is inside the try, and entered again after a failure, since a million resources pass through it.
+    remaining = iter(resources)
+    while True:
+        try:
+            for resource in remaining:
+                position += 1
+                for problem in check(resource, *world):
+                    problems.append(problem)
+                if problems:
+                    verdicts.codes[position] = _FAIL
+                    verdicts.details[position] = (tuple(problems), None)
+                    problems = []
+                if world:
+                    verdicts.questions[position] = view.taken()
+            return verdicts
+        except Unknown as unknown:
+            # What is wrong already stays wrong, whatever else is not known.
+            verdicts.codes[position] = _FAIL if problems else _UNKNOWN
+            verdicts.details[position] = (tuple(problems) or (str(unknown),), unknown.gap)
+        except Exception as crash:  # noqa: BLE001 - the one boundary: a broken rule is a visible finding, not a lost scan
+            verdicts.codes[position] = _ERROR
+            verdicts.details[position] = ((f"the rule crashed: {type(crash).__name__}: {crash}",), None)
+        problems = []
+        if world:
+            verdicts.questions[position] = view.taken()

@@ -1,0 +1,40 @@
+"""The typed model that everything else turns around: resources, the world, rules, findings. Pure."""
+
+from bartizan.model.errors import BartizanError, DeclarationError, Gap, InputError, Reason, Unknown
+from bartizan.model.finding import CoverageGap, Finding, Severity, Status
+from bartizan.model.resource import SAMPLE_TIME, Place, Resource, field, field_docs, replace, resource, without
+from bartizan.model.rule import Doc, Fix, Problems, Rule, Sample, judged, rule
+from bartizan.model.world import Question, Snapshot, View, World, touches
+
+__all__ = [
+    "SAMPLE_TIME",
+    "BartizanError",
+    "CoverageGap",
+    "DeclarationError",
+    "Doc",
+    "Finding",
+    "Fix",
+    "Gap",
+    "InputError",
+    "Place",
+    "Problems",
+    "Question",
+    "Reason",
+    "Resource",
+    "Rule",
+    "Sample",
+    "Severity",
+    "Snapshot",
+    "Status",
+    "Unknown",
+    "View",
+    "World",
+    "field",
+    "field_docs",
+    "judged",
+    "replace",
+    "resource",
+    "rule",
+    "touches",
+    "without",
+]

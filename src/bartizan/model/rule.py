@@ -1,0 +1,190 @@
+"""Rules: pure functions that judge one resource, and fixes: pure functions that say how it should be.
+
+::
+
+    @rule(
+        "medium",
+        passes=[Queue(sse_managed=True), Queue(sse_managed=False, kms_key_id="alias/app")],
+        fails=[Queue(sse_managed=False)],
+    )
+    def unencrypted_queue(queue: Queue) -> Problems:
+        '''SQS queue stores messages unencrypted.
+
+        ## Why it matters
+        ...
+
+        ## How to fix
+        ...
+        '''
+        if not (queue.sse_managed or queue.kms_key_id):
+            yield "neither SSE-SQS nor a KMS key is set"
+
+    @unencrypted_queue.fix
+    def enable_sse(queue: Queue) -> Queue:
+        return replace(queue, sse_managed=True)
+
+The id comes from module and function (``sqs.unencrypted-queue``), the type of resource from the annotation. There is no
+registry: the catalog walks the modules and gathers the ``Rule`` and ``Fix`` values that it finds there.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bartizan.model.errors import DeclarationError
+from bartizan.model.finding import Severity
+from bartizan.model.resource import Resource
+from bartizan.model.world import World
+
+Problems = Iterator[str]
+"""What a rule yields: a sentence for each thing that is wrong. Nothing yielded is a pass."""
+
+Check = Callable[..., Problems]
+Change = Callable[[Any], Resource | None]
+Sample = Resource | tuple[Resource, ...]
+"""A resource that shows what a rule means; in a tuple, the first is judged and the others are the world around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """The parts of a rule's docstring."""
+
+    title: str
+    why: str
+    how_to_fix: str
+    references: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str, owner: str) -> Doc:
+        """Split a docstring at its ``##`` headings; raises ``DeclarationError`` where a part is missing."""
+        head, *parts = inspect.cleandoc(text).split("\n## ")
+        sections = {}
+        for part in parts:
+            heading, _, body = part.partition("\n")
+            sections[heading.strip()] = body.strip()
+        missing = [name for name in ("Why it matters", "How to fix") if not sections.get(name)]
+        strange = sorted(set(sections) - {"Why it matters", "How to fix", "References"})
+        if not head.strip() or missing or strange:
+            wrong = [*(f"lacks '## {name}'" for name in missing), *(f"has an unknown '## {name}'" for name in strange)]
+            raise DeclarationError(f"the docstring of {owner} {' and '.join(wrong) or 'has no title'}")
+        references = tuple(
+            line.lstrip("- ").strip() for line in sections.get("References", "").splitlines() if line.strip()
+        )
+        title = " ".join(head.split()).rstrip(".")
+        return cls(title, sections["Why it matters"], sections["How to fix"], references)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rule:
+    """A check: what it judges, how, what it means, and the samples that show and test it.
+
+    ``reads`` are the types that it asks the world about; ``uses_world`` whether it takes the world as second argument.
+    """
+
+    id: str
+    severity: Severity
+    resource: type[Resource]
+    check: Check
+    doc: Doc
+    uses_world: bool = False
+    reads: tuple[type[Resource], ...] = ()
+    passes: Sequence[Sample] = ()
+    fails: Sequence[Sample] = ()
+
+    @property
+    def service(self) -> str:
+        """The service it belongs to, which is the first part of its id."""
+        return self.id.partition(".")[0]
+
+    @property
+    def title(self) -> str:
+        """One line that says what is wrong where it fails."""
+        return self.doc.title
+
+    def fix(self, change: Change) -> Fix:
+        """Decorate a function that gives the resource as it should be, or ``None`` to delete it."""
+        return Fix(rule=self, change=change, what=_first_line(change))
+
+    def risky_fix(self, breaks: str) -> Callable[[Change], Fix]:
+        """As ``fix``, for a change that may break something; ``breaks`` says what."""
+        return lambda change: Fix(rule=self, change=change, what=_first_line(change), breaks=breaks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fix:
+    """How a resource that fails a rule should be.
+
+    ``breaks`` says what may stop working; empty means that the change is safe. ``what`` is the change in words.
+    """
+
+    rule: Rule
+    change: Change
+    what: str
+    breaks: str = ""
+
+
+def rule(
+    severity: str,
+    *,
+    passes: Sequence[Sample] = (),
+    fails: Sequence[Sample] = (),
+    reads: Sequence[type[Resource]] = (),
+) -> Callable[[Check], Rule]:
+    """Make a function a rule.
+
+    The function takes a resource, annotated with its type, and as a second argument the world if it asks about other
+    resources, whose types ``reads`` must name. Raises ``DeclarationError`` where the declaration does not hold.
+    """
+
+    def decorate(check: Check) -> Rule:
+        owner = f"{check.__module__}.{check.__name__}"
+        kind, uses_world = _signature(check, owner)
+        if bool(reads) != uses_world:
+            raise DeclarationError(f"{owner}: a rule that takes the world names what it reads, and only such a rule")
+        return Rule(
+            id=f"{_service(check.__module__)}.{check.__name__.replace('_', '-')}",
+            severity=Severity.parse(severity),
+            resource=kind,
+            check=check,
+            doc=Doc.parse(check.__doc__ or "", owner),
+            uses_world=uses_world,
+            reads=tuple(reads),
+            passes=tuple(passes),
+            fails=tuple(fails),
+        )
+
+    return decorate
+
+
+def _signature(check: Check, owner: str) -> tuple[type[Resource], bool]:
+    hints = typing.get_type_hints(check)
+    names = list(inspect.signature(check).parameters)
+    kind = hints.get(names[0]) if names else None
+    if not (isinstance(kind, type) and issubclass(kind, Resource)):
+        raise DeclarationError(f"{owner} must annotate its first argument with the resource type that it judges")
+    if len(names) > 2 or (len(names) == 2 and hints.get(names[1]) is not World):
+        raise DeclarationError(f"{owner} takes a resource and, at most, the World")
+    return kind, len(names) == 2
+
+
+def _service(module: str) -> str:
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["bartizan", "rules"] and len(parts) > 2 else parts[-1]
+
+
+def _first_line(change: Change) -> str:
+    text = inspect.cleandoc(change.__doc__ or "")
+    if not text:
+        raise DeclarationError(f"{change.__module__}.{change.__name__} needs a docstring that says what it changes")
+    return text.partition("\n\n")[0].replace("\n", " ").rstrip(".")
+
+
+def judged(sample: Sample) -> tuple[Resource, Iterable[Resource]]:
+    """The resource of a sample that is judged, and the world around it (itself included)."""
+    if isinstance(sample, tuple):
+        return sample[0], sample
+    return sample, (sample,)

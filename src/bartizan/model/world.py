@@ -1,0 +1,143 @@
+"""The world: all resources of a run, indexed, with a record of who looked at what.
+
+A rule that looks beyond its own resource asks the world. Each question (all queues; the flow logs whose ``resource_id``
+is ``vpc-1``) is recorded, so that after a change only the evaluations whose questions the changed resource could answer
+differently need to run again. A question about resources whose listing failed raises ``Unknown``: none found is no answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from bartizan.model.errors import DeclarationError, Unknown
+from bartizan.model.finding import CoverageGap
+from bartizan.model.resource import Resource
+
+R = TypeVar("R", bound=Resource)
+
+Question = tuple[type[Resource], str, Any]
+"""Type, field and value that were asked for; an empty field means all of the type."""
+
+
+class World(Protocol):
+    """What a rule may ask about everything else that was read."""
+
+    def all(self, kind: type[R], *, near: Resource | None = None) -> Sequence[R]:
+        """All resources of a type, or those in the account and region of ``near``; ``Unknown`` after a failed listing."""
+
+    def find(self, kind: type[R], *, near: Resource | None = None, **by: Any) -> Sequence[R]:
+        """Those whose one named field has the given value; ``Unknown`` where that cannot be told."""
+
+
+@dataclass(slots=True)
+class _Index:
+    """Resources of one type by the value of one field."""
+
+    by_value: dict[Any, list[Resource]] = field(default_factory=lambda: defaultdict(list))
+    absent: list[Resource] = field(default_factory=list)
+
+
+class Snapshot:
+    """All resources of a run and the listings that failed; immutable once built, its indexes are made when asked for."""
+
+    def __init__(self, resources: Iterable[Resource], gaps: Iterable[CoverageGap] = ()) -> None:
+        self.by_type: dict[type[Resource], list[Resource]] = defaultdict(list)
+        for each in resources:
+            self.by_type[type(each)].append(each)
+        self.gaps: tuple[CoverageGap, ...] = tuple(gaps)
+        self._gaps_by_type: dict[str, list[CoverageGap]] = defaultdict(list)
+        for gap in self.gaps:
+            for name in gap.types:
+                self._gaps_by_type[name].append(gap)
+        self._indexes: dict[tuple[type[Resource], str], _Index] = {}
+
+    def __iter__(self) -> Iterator[Resource]:
+        for some in self.by_type.values():
+            yield from some
+
+    def __len__(self) -> int:
+        return sum(map(len, self.by_type.values()))
+
+    def require_listed(self, kind: type[Resource], near: Resource | None) -> None:
+        """Raise ``Unknown`` where a listing of the type failed in reach of the question."""
+        for gap in self._gaps_by_type.get(kind.cfn_type, ()):
+            if near is None or _covers(gap, near):
+                raise Unknown(f"the list of {kind.__name__}s", gap.gap)
+
+    def index(self, kind: type[Resource], name: str) -> _Index:
+        """The resources of a type by one of their fields; raises ``DeclarationError`` where it has no such field."""
+        found = self._indexes.get((kind, name))
+        if found is None:
+            if name not in kind.defaults:
+                raise DeclarationError(f"{kind.__name__} has no field {name!r} to find it by")
+            found = self._indexes[kind, name] = _Index()
+            for each in self.by_type.get(kind, ()):
+                try:
+                    value = object.__getattribute__(each, name)
+                except AttributeError:
+                    found.absent.append(each)
+                else:
+                    found.by_value[value].append(each)
+        return found
+
+    def view(self, reads: Iterable[type[Resource]]) -> View:
+        """What one rule gets to see: only the types that it declared to read."""
+        return View(self, frozenset(reads))
+
+
+class View:
+    """A world as one rule sees it; keeps the questions that were asked until ``taken``."""
+
+    __slots__ = ("_asked", "_reads", "_snapshot")
+
+    def __init__(self, snapshot: Snapshot, reads: frozenset[type[Resource]]) -> None:
+        self._snapshot = snapshot
+        self._reads = reads
+        self._asked: list[Question] = []
+
+    def taken(self) -> tuple[Question, ...]:
+        """The questions asked since the last call."""
+        asked, self._asked = tuple(self._asked), []
+        return asked
+
+    def all(self, kind: type[R], *, near: Resource | None = None) -> Sequence[R]:
+        """All resources of a type, or those in the account and region of ``near``."""
+        self._ask(kind, "", None, near)
+        found: Sequence[R] = self._snapshot.by_type.get(kind, ())  # type: ignore[assignment]  # the key is the type
+        return found if near is None else [each for each in found if _same_scope(each, near)]
+
+    def find(self, kind: type[R], *, near: Resource | None = None, **by: Any) -> Sequence[R]:
+        """Those whose one named field has the given value."""
+        ((name, value),) = by.items()
+        self._ask(kind, name, value, near)
+        index = self._snapshot.index(kind, name)
+        for each in index.absent:
+            if near is None or _same_scope(each, near):
+                getattr(each, name)  # raises Unknown with the reason
+        found: Sequence[R] = index.by_value.get(value, ())  # type: ignore[assignment]  # the index is of that type
+        return found if near is None else [each for each in found if _same_scope(each, near)]
+
+    def _ask(self, kind: type[Resource], name: str, value: Any, near: Resource | None) -> None:
+        if kind not in self._reads:
+            raise DeclarationError(f"the rule reads {kind.__name__} without declaring it in reads=")
+        self._asked.append((kind, name, value))
+        self._snapshot.require_listed(kind, near)
+
+
+def touches(changed: Resource, question: Question) -> bool:
+    """Whether a resource that appeared, went or is as it was before or after a change could alter the answer."""
+    kind, name, value = question
+    if type(changed) is not kind:
+        return False
+    return not name or changed.known().get(name, value) == value
+
+
+def _same_scope(one: Resource, other: Resource) -> bool:
+    return one.account == other.account and one.region == other.region
+
+
+def _covers(gap: CoverageGap, near: Resource) -> bool:
+    return gap.account in {"", near.account} and gap.region in {"", near.region}

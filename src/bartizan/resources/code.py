@@ -1,0 +1,90 @@
+"""How resources are read from infrastructure code, as data: Terraform plans and CloudFormation templates.
+
+A ``CodeReader`` names a resource type of the code (``aws_sqs_queue``, ``AWS::SQS::Queue``), and for each field of ours
+a pure function that takes it out of a ``Block``: the attributes of one declared resource. What the code leaves to be
+computed raises ``Unknown`` when it is touched, so only the fields that depend on it are absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bartizan.model import Gap, Reason, Resource, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Stands in the attributes of a block for a value that is only known once the code is applied."""
+
+    expression: str = ""
+
+
+class Block(Mapping[str, Any]):
+    """Attributes as written in code, nested blocks included; touching a computed one raises ``Unknown``.
+
+    An attribute that is null counts as not given, as Terraform and CloudFormation have it.
+    """
+
+    __slots__ = ("_parts", "_values", "what")
+
+    def __init__(
+        self, values: Mapping[str, Any], *, what: str = "", parts: Mapping[str, Sequence[Block]] | None = None
+    ) -> None:
+        self._values = values
+        self._parts = parts or {}
+        self.what = what
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._open(self._values[name], name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, value in self._values.items() if value is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def parts(self, code_type: str) -> Sequence[Block]:
+        """The blocks of another type that belong to this one, such as the policy of a bucket."""
+        return self._parts.get(code_type, ())
+
+    def plain(self, name: str, default: Any = None) -> Any:
+        """An attribute as plain dicts and lists, all of whose parts must be known."""
+        return _plain(self.get(name, default))
+
+    def _open(self, value: Any, name: str) -> Any:
+        where = f"{self.what}.{name}" if self.what else name
+        if isinstance(value, Computed):
+            raise Unknown(where, Gap(Reason.COMPUTED, detail=value.expression))
+        if isinstance(value, dict):
+            return Block(value, what=where)
+        if isinstance(value, list):
+            return [self._open(each, f"{name}[{index}]") for index, each in enumerate(value)]
+        return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Block):
+        return {name: _plain(value[name]) for name in value}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReader:
+    """How one resource type is read from one kind of code.
+
+    ``parts`` names other code types whose blocks belong to this one, and the attribute by which they refer to it
+    (``{"aws_sqs_queue_policy": "queue_url"}``). ``when`` decides from a block whether it is such a resource at all.
+    """
+
+    code_type: str
+    kind: type[Resource]
+    fields: Mapping[str, Callable[[Block], Any]]
+    parts: Mapping[str, str] = field(default_factory=dict)
+    when: Callable[[Block], bool] | None = None

@@ -1,0 +1,60 @@
+"""What the modules of this room declare: resource types and readers, gathered by walking them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bartizan.model import DeclarationError, InputError, Resource
+from bartizan.resources.code import CodeReader
+from bartizan.resources.reading import AnyReader, CustomReader, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceIndex:
+    """All resource types by name (``sqs.Queue``), with the readers for AWS and for code."""
+
+    types: Mapping[str, type[Resource]]
+    readers: tuple[AnyReader, ...]
+    code_readers: Mapping[str, CodeReader]
+
+    @classmethod
+    def load(cls) -> ResourceIndex:
+        """Everything that Bartizan knows how to read; raises ``DeclarationError`` where two claim the same."""
+        types: dict[str, type[Resource]] = {}
+        readers: dict[int, AnyReader] = {}
+        code_readers: dict[str, CodeReader] = {}
+        for service, value in _declared():
+            if isinstance(value, type) and issubclass(value, Resource) and value is not Resource:
+                types[f"{service_of(value)}.{value.__name__}"] = value
+            elif isinstance(value, (Reader, CustomReader)):
+                readers[id(value)] = value
+            elif isinstance(value, CodeReader) and code_readers.setdefault(value.code_type, value) is not value:
+                raise DeclarationError(f"{service}: {value.code_type} is read in two ways")
+        return cls(dict(sorted(types.items())), tuple(readers.values()), code_readers)
+
+    def readers_of(self, types: frozenset[type[Resource]]) -> tuple[AnyReader, ...]:
+        """The readers that give at least one of these types."""
+        return tuple(each for each in self.readers if types.intersection(each.types))
+
+    def type_named(self, name: str) -> type[Resource]:
+        """The type called ``sqs.Queue``, ``Queue`` or ``AWS::SQS::Queue``; raises ``InputError`` for another name."""
+        wanted = name.lower()
+        for full, kind in self.types.items():
+            if wanted in {full.lower(), kind.__name__.lower(), kind.cfn_type.lower()}:
+                return kind
+        raise InputError(f"there is no resource type {name!r}; there are {', '.join(self.types)}")
+
+
+def service_of(kind: type[Resource]) -> str:
+    """The service module that a type belongs to."""
+    return kind.__module__.removeprefix("bartizan.resources.").partition(".")[0]
+
+
+def _declared() -> Iterator[tuple[str, object]]:
+    package = importlib.import_module("bartizan.resources")
+    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        for value in vars(importlib.import_module(info.name)).values():
+            yield info.name, value

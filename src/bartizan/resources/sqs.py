@@ -1,0 +1,104 @@
+"""Amazon SQS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bartizan.model import Resource, field, resource
+from bartizan.policy import PolicyDocument, parse_policy
+from bartizan.resources.code import Block, CodeReader
+from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Scope
+
+
+@resource("AWS::SQS::Queue", name="queue_name")
+class Queue(Resource):
+    """An SQS queue."""
+
+    queue_name: str = field("Its name.")
+    sqs_managed_sse_enabled: bool = field("Whether keys that SQS owns (SSE-SQS) encrypt the messages.", default=False)
+    kms_master_key_id: str | None = field("The KMS key (SSE-KMS) that encrypts the messages.", default=None)
+    policy: PolicyDocument | None = field("Its resource policy.", default=None)
+    dead_letter_target_arn: str | None = field("The queue that takes messages that fail repeatedly.", default=None)
+    is_dead_letter_queue: bool = field("Whether it says which queues may send dead letters to it.", default=False)
+
+
+def _name(url: str) -> str:
+    return url.rsplit("/", 1)[-1]
+
+
+def _attributes(reply: Reply) -> Mapping[str, str]:
+    attributes: Mapping[str, str] = reply["Attributes"]
+    return attributes
+
+
+def _dead_letter_target(redrive: str | Mapping[str, Any] | None) -> str | None:
+    settings = json.loads(redrive) if isinstance(redrive, str) else redrive
+    return settings.get("deadLetterTargetArn") if settings else None
+
+
+def _arn(url: str, scope: Scope) -> str:
+    return scope.arn("sqs", _name(url))
+
+
+QUEUES = Reader(
+    Queue,
+    listing=Listing(
+        Call("sqs:ListQueues"), items="QueueUrls", params={"MaxResults": 1000}, fields={"queue_name": _name}
+    ),
+    arn=_arn,
+    details=(
+        Detail(
+            Call("sqs:GetQueueAttributes"),
+            params=lambda url: {"QueueUrl": url, "AttributeNames": ["All"]},
+            fields={
+                "sqs_managed_sse_enabled": lambda reply: _attributes(reply).get("SqsManagedSseEnabled") == "true",
+                "kms_master_key_id": lambda reply: _attributes(reply).get("KmsMasterKeyId") or None,
+                "policy": lambda reply: parse_policy(text) if (text := _attributes(reply).get("Policy")) else None,
+                "dead_letter_target_arn": lambda reply: _dead_letter_target(_attributes(reply).get("RedrivePolicy")),
+                "is_dead_letter_queue": lambda reply: "RedriveAllowPolicy" in _attributes(reply),
+            },
+        ),
+    ),
+)
+
+
+def _policy_in(block: Block, part: str, attribute: str) -> PolicyDocument | None:
+    for each in block.parts(part):
+        return parse_policy(each.plain(attribute))
+    text = block.plain("policy")
+    return parse_policy(text) if text else None
+
+
+TERRAFORM_QUEUE = CodeReader(
+    "aws_sqs_queue",
+    Queue,
+    parts={"aws_sqs_queue_policy": "queue_url", "aws_sqs_queue_redrive_policy": "queue_url"},
+    fields={
+        "queue_name": lambda block: block["name"],
+        # The provider leaves the attribute computed: AWS turns SSE-SQS on unless a key is given or it says no.
+        "sqs_managed_sse_enabled": lambda block: block.get("sqs_managed_sse_enabled", "kms_master_key_id" not in block),
+        "kms_master_key_id": lambda block: block.get("kms_master_key_id") or None,
+        "policy": lambda block: _policy_in(block, "aws_sqs_queue_policy", "policy"),
+        "dead_letter_target_arn": lambda block: _dead_letter_target(
+            next((each["redrive_policy"] for each in block.parts("aws_sqs_queue_redrive_policy")), None)
+            or block.get("redrive_policy")
+        ),
+        "is_dead_letter_queue": lambda block: bool(block.get("redrive_allow_policy")),
+    },
+)
+
+CLOUDFORMATION_QUEUE = CodeReader(
+    "AWS::SQS::Queue",
+    Queue,
+    parts={"AWS::SQS::QueuePolicy": "Queues"},
+    fields={
+        "queue_name": lambda block: block["QueueName"],
+        "sqs_managed_sse_enabled": lambda block: block.get("SqsManagedSseEnabled", "KmsMasterKeyId" not in block),
+        "kms_master_key_id": lambda block: block.get("KmsMasterKeyId") or None,
+        "policy": lambda block: _policy_in(block, "AWS::SQS::QueuePolicy", "PolicyDocument"),
+        "dead_letter_target_arn": lambda block: _dead_letter_target(block.plain("RedrivePolicy")),
+        "is_dead_letter_queue": lambda block: "RedriveAllowPolicy" in block,
+    },
+)

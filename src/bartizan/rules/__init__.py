@@ -1,0 +1,1 @@
+"""The checks and their fixes, one module per service."""

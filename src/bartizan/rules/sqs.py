@@ -1,0 +1,100 @@
+"""Checks of Amazon SQS."""
+
+from __future__ import annotations
+
+from bartizan.model import Problems, World, replace, rule
+from bartizan.policy import parse_policy
+from bartizan.resources.sqs import Queue
+
+_TO_ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+_FROM_TOPIC = {**_TO_ANYONE, "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:orders"}}}
+
+
+@rule(
+    "medium",
+    passes=[
+        Queue(sqs_managed_sse_enabled=True),
+        Queue(sqs_managed_sse_enabled=False, kms_master_key_id="alias/app"),
+    ],
+    fails=[Queue(sqs_managed_sse_enabled=False)],
+)
+def unencrypted_queue(queue: Queue) -> Problems:
+    """SQS queue stores messages unencrypted.
+
+    ## Why it matters
+    Whoever reaches the storage layer, a backup or a disk of the service reads the messages as they are.
+
+    ## How to fix
+    Turn on SSE-SQS, which costs nothing and needs no key. Set a KMS key instead where other accounts read the queue or
+    where the use of the key must be logged.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html
+    """
+    if not (queue.sqs_managed_sse_enabled or queue.kms_master_key_id):
+        yield "neither SSE-SQS nor a KMS key is set"
+
+
+@unencrypted_queue.fix
+def enable_sse(queue: Queue) -> Queue:
+    """Turn on encryption with keys that SQS manages (SSE-SQS)."""
+    return replace(queue, sqs_managed_sse_enabled=True)
+
+
+@rule(
+    "low",
+    passes=[
+        Queue(queue_name="jobs", dead_letter_target_arn="arn:aws:sqs:eu-west-1:111122223333:jobs-failed"),
+        Queue(queue_name="jobs-failed", is_dead_letter_queue=True),
+        (
+            Queue(queue_name="failed", arn="arn:aws:sqs:eu-west-1:111122223333:failed"),
+            Queue(queue_name="jobs", dead_letter_target_arn="arn:aws:sqs:eu-west-1:111122223333:failed"),
+        ),
+    ],
+    fails=[Queue(queue_name="jobs")],
+    reads=[Queue],
+)
+def no_dead_letter_queue(queue: Queue, world: World) -> Problems:
+    """SQS queue has no dead-letter queue.
+
+    ## Why it matters
+    A message that cannot be processed comes back until it expires and is then lost, together with the trace of the
+    failure or attack that made it fail.
+
+    ## How to fix
+    Create a queue for failed messages and name it in the redrive policy with a small `maxReceiveCount`.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    """
+    if queue.dead_letter_target_arn or queue.is_dead_letter_queue:
+        return
+    if not world.find(Queue, dead_letter_target_arn=queue.arn or queue.address):
+        yield "messages that fail again and again are lost when they expire"
+
+
+@rule(
+    "critical",
+    passes=[
+        Queue(policy=None),
+        Queue(policy=parse_policy({"Statement": _FROM_TOPIC})),
+        Queue(policy=parse_policy({"Statement": {**_TO_ANYONE, "Effect": "Deny"}})),
+    ],
+    fails=[Queue(policy=parse_policy({"Statement": _TO_ANYONE}))],
+)
+def public_queue(queue: Queue) -> Problems:
+    """SQS queue policy lets anyone in.
+
+    ## Why it matters
+    Anyone on the internet can read or delete the messages, or send forged ones that the consumers take for real.
+
+    ## How to fix
+    Name the accounts, roles or services that need the queue as principals, or restrict the statement with
+    `aws:SourceArn`, `aws:SourceAccount` or `aws:PrincipalOrgID`.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+    """
+    for statement in queue.policy.allowing if queue.policy else ():
+        if statement.principals and statement.principals.anyone and not statement.conditions:
+            yield f"statement {statement.sid or 'without Sid'} allows {', '.join(statement.actions)} to everyone"
