@@ -1,1 +1,1 @@
-"""TODO"""
+"""The command line, thin: reads arguments, calls ``app``, prints."""

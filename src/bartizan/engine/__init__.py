@@ -1,1 +1,1 @@
-"""TODO"""
+"""The engine: gathers rules, judges resources, selects and counts. Pure."""

@@ -93,7 +93,8 @@ def _judge(rule: Rule, snapshot: Snapshot) -> Verdicts:
     verdicts = Verdicts(rule, resources, bytearray(len(resources)))
     view = snapshot.view(rule.reads)
     world: tuple[Any, ...] = (view,) if rule.uses_world else ()
-    check, position, problems = rule.check, -1, []
+    check, position = rule.check, -1
+    problems: list[str] = []
     # The loop is inside the try, and entered again after a failure, since a million resources pass through it.
     remaining = iter(resources)
     while True:
@@ -101,14 +102,14 @@ def _judge(rule: Rule, snapshot: Snapshot) -> Verdicts:
             for resource in remaining:
                 position += 1
                 for problem in check(resource, *world):
-                    problems.append(problem)
+                    problems.append(problem)  # noqa: PERF402 - what came before an Unknown must stay
                 if problems:
                     verdicts.codes[position] = _FAIL
                     verdicts.details[position] = (tuple(problems), None)
                     problems = []
                 if world:
                     verdicts.questions[position] = view.taken()
-            return verdicts
+            return verdicts  # noqa: TRY300 - the way out of the loop
         except Unknown as unknown:
             # What is wrong already stays wrong, whatever else is not known.
             verdicts.codes[position] = _FAIL if problems else _UNKNOWN

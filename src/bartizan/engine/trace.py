@@ -1,6 +1,6 @@
 """Tracing: which fields of its resource a rule looks at.
 
-From that come a finding's evidence, the API actions that a rule needs, and which details a scan of few rules can leave out.
+From that come a finding's evidence, the API actions that a rule needs, and the details that a scan can leave out.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from bartizan.model.errors import BartizanError, DeclarationError, Gap, InputError, Reason, Unknown
 from bartizan.model.finding import CoverageGap, Finding, Severity, Status
+from bartizan.model.plain import plain
 from bartizan.model.resource import SAMPLE_TIME, Place, Resource, field, field_docs, replace, resource, without
 from bartizan.model.rule import Doc, Fix, Problems, Rule, Sample, judged, rule
 from bartizan.model.world import Question, Snapshot, View, World, touches
@@ -32,6 +33,7 @@ __all__ = [
     "field",
     "field_docs",
     "judged",
+    "plain",
     "replace",
     "resource",
     "rule",

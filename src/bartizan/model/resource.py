@@ -202,7 +202,7 @@ def resource(cfn_type: str, *, name: str = "") -> Callable[[type[R]], type[R]]:
 
     def decorate(cls: type[R]) -> type[R]:
         made = dataclasses.dataclass(frozen=False, slots=True, init=False, eq=False, repr=False)(cls)
-        own = dataclasses.fields(made)  # type: ignore[arg-type]  # mypy does not follow the decorator above
+        own = dataclasses.fields(made)
         for each in own:
             if not each.metadata.get("doc"):
                 raise DeclarationError(f"{cls.__module__}.{cls.__name__}.{each.name} has no documentation")
@@ -234,7 +234,7 @@ def without(resource: R, *names: str, gap: Gap = NOT_READ) -> R:
 
 def field_docs(cls: type[Resource]) -> Iterable[tuple[str, str, str]]:
     """Name, type (as written) and documentation of each field of a resource type, its own ones first."""
-    for each in dataclasses.fields(cls):  # type: ignore[arg-type]  # a resource type is a dataclass by decoration
+    for each in dataclasses.fields(cls):
         yield each.name, str(each.type), each.metadata["doc"]
     for name, (kind, doc, _) in BASE_FIELDS.items():
         yield name, kind, doc

@@ -1,8 +1,9 @@
 """The world: all resources of a run, indexed, with a record of who looked at what.
 
-A rule that looks beyond its own resource asks the world. Each question (all queues; the flow logs whose ``resource_id``
-is ``vpc-1``) is recorded, so that after a change only the evaluations whose questions the changed resource could answer
-differently need to run again. A question about resources whose listing failed raises ``Unknown``: none found is no answer.
+A rule that looks beyond its own resource asks the world. Each question (all queues; the flow logs whose
+``resource_id`` is ``vpc-1``) is recorded, so that after a change only the evaluations whose questions the changed
+resource could answer differently need to run again. A question about resources whose listing failed raises ``Unknown``:
+none found is no answer.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class World(Protocol):
     """What a rule may ask about everything else that was read."""
 
     def all(self, kind: type[R], *, near: Resource | None = None) -> Sequence[R]:
-        """All resources of a type, or those in the account and region of ``near``; ``Unknown`` after a failed listing."""
+        """All of a type, or those in the account and region of ``near``; ``Unknown`` after a failed listing."""
 
     def find(self, kind: type[R], *, near: Resource | None = None, **by: Any) -> Sequence[R]:
         """Those whose one named field has the given value; ``Unknown`` where that cannot be told."""
@@ -41,7 +42,7 @@ class _Index:
 
 
 class Snapshot:
-    """All resources of a run and the listings that failed; immutable once built, its indexes are made when asked for."""
+    """All resources of a run and the listings that failed; its indexes are made when asked for."""
 
     def __init__(self, resources: Iterable[Resource], gaps: Iterable[CoverageGap] = ()) -> None:
         self.by_type: dict[type[Resource], list[Resource]] = defaultdict(list)

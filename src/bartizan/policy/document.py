@@ -16,7 +16,7 @@ Condition = tuple[str, str, tuple[str, ...]]
 """Operator (``StringEquals``), condition key (``aws:SourceAccount``) and values, as written."""
 
 
-class MalformedPolicy(InputError, ValueError):
+class MalformedPolicy(InputError, ValueError):  # noqa: N818 - reads as what it says of the text
     """A text that is no policy; the message names the JSON path of what is wrong."""
 
 

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Writers of reports: the result of a scan as text, JSON, CSV and HTML."""

@@ -1,0 +1,184 @@
+"""Collection: runs the readers that resource types declare, and gives resources and coverage gaps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bartizan.model import CoverageGap, Gap, Resource
+from bartizan.resources.reading import AnyReader, Api, CustomReader, Detail, Failed, Item, Reader, Scope, take
+
+Wanted = Mapping[type[Resource], frozenset[str] | None]
+"""The types that are wanted, and the fields of each; ``None`` stands for all of them."""
+
+Progress = Callable[[str], None]
+"""Called with a short text after each finished listing."""
+
+_ITEMS_AT_ONCE = 48
+
+
+@dataclass(slots=True)
+class Collection:
+    """What was read, and what could not be listed."""
+
+    resources: list[Resource] = field(default_factory=list)
+    gaps: list[CoverageGap] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One reader in one scope."""
+
+    reader: AnyReader
+    scope: Scope
+
+    @property
+    def label(self) -> str:
+        """What it reads and where, for people."""
+        kinds = ", ".join(kind.__name__ for kind in self.reader.types)
+        return f"{kinds} in {self.scope.region}" if self.reader.where == "region" else kinds
+
+
+def plan(readers: Iterable[AnyReader], main: Scope, regions: Iterable[Scope]) -> list[Task]:
+    """The tasks of a scan: global readers once, in the main scope; the others in each region."""
+    regional = list(regions)
+    return [Task(reader, scope) for reader in readers for scope in ([main] if reader.where == "account" else regional)]
+
+
+async def collect(api: Api, tasks: Iterable[Task], wanted: Wanted, progress: Progress = lambda _: None) -> Collection:
+    """Run all tasks at once, within the limits of the port; what fails becomes a gap, never an exception."""
+    collection = Collection()
+
+    async def run(task: Task) -> None:
+        async for found in _read(api, task, wanted):
+            if isinstance(found, CoverageGap):
+                collection.gaps.append(found)
+            elif type(found) in wanted:
+                collection.resources.append(found)
+        progress(task.label)
+
+    async with asyncio.TaskGroup() as group:
+        for task in tasks:
+            group.create_task(run(task))
+    return collection
+
+
+def _read(api: Api, task: Task, wanted: Wanted) -> AsyncIterator[Resource | CoverageGap]:
+    if isinstance(task.reader, CustomReader):
+        return _custom(api, task.reader, task.scope)
+    return _Listing(api, task.reader, task.scope, wanted.get(task.reader.kind)).read()
+
+
+async def _custom(api: Api, reader: CustomReader, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
+    try:
+        async for found in reader.read(api, scope):
+            yield found
+    except Failed as failed:
+        yield _coverage(reader, scope, failed.gap, reader.declared[0].name)
+
+
+@dataclass(slots=True)
+class _Listing:
+    """One reader at work in one scope."""
+
+    api: Api
+    reader: Reader
+    scope: Scope
+    fields: frozenset[str] | None
+    joined: dict[str, Callable[[Item], Any]] = field(default_factory=dict)
+    join_gaps: dict[str, Gap] = field(default_factory=dict)
+
+    async def read(self) -> AsyncIterator[Resource | CoverageGap]:
+        """The resources as they are done, some items at a time; a gap at the end where a page failed."""
+        running: set[asyncio.Future[Resource]] = set()
+        joins_read = False
+        try:
+            async for reply in self.api.pages(self.reader.listing.call, self.scope, self.reader.listing.params):
+                for item in self.reader.listing.found(reply):
+                    if not joins_read:
+                        joins_read = True
+                        await self._read_joins()
+                    running.add(asyncio.ensure_future(self._resource(item)))
+                    if len(running) >= _ITEMS_AT_ONCE:
+                        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                        for each in done:
+                            yield each.result()
+        except Failed as failed:
+            if failed.code not in self.reader.listing.absent:
+                yield _coverage(self.reader, self.scope, failed.gap, self.reader.listing.call.name)
+        for finished in asyncio.as_completed(running):
+            yield await finished
+
+    async def _read_joins(self) -> None:
+        for join in self.reader.joins:
+            if self.fields is not None and not self.fields & join.fields.keys():
+                continue
+            items: list[Item] = []
+            try:
+                async for reply in self.api.pages(join.listing.call, self.scope, join.listing.params):
+                    items.extend(join.listing.found(reply))
+            except Failed as failed:
+                if failed.code not in join.listing.absent:
+                    self.join_gaps |= dict.fromkeys(join.fields, failed.gap)
+                    continue
+            index = join.index(items)
+            for name, function in join.fields.items():
+                self.joined[name] = _bound(function, index)
+
+    async def _resource(self, item: Item) -> Resource:
+        region = self.reader.region(item, self.scope) if self.reader.region else self.scope.region
+        scope = Scope(self.scope.partition, self.scope.account, region, self.scope.now)
+        values, gaps = take({**self.reader.listing.fields, **self.joined}, item)
+        gaps |= self.join_gaps
+        values |= {
+            "arn": self.reader.arn(item, scope),
+            "account": scope.account,
+            "region": region,
+            "read_at": scope.now,
+        }
+        chosen = [each for each in self.reader.details if self.fields is None or self.fields & each.fields.keys()]
+        for late in (False, True):
+            made = self.reader.kind.of(values, gaps)
+            due = [each for each in chosen if (each.when is not None) is late]
+            for more, missing in await asyncio.gather(*(self._detail(each, scope, item, made) for each in due)):
+                values |= more
+                gaps |= missing
+        return self.reader.kind.of(values, gaps)
+
+    async def _detail(
+        self, detail: Detail, scope: Scope, item: Item, made: Resource
+    ) -> tuple[dict[str, Any], dict[str, Gap]]:
+        if detail.when is not None:
+            sensible, gap = _sensible(detail.when, made)
+            if gap:
+                return {}, dict.fromkeys(detail.fields, gap)
+            if not sensible:
+                return dict(detail.otherwise), {}
+        try:
+            reply = await self.api.call(detail.call, scope, detail.params(item))
+        except Failed as failed:
+            if failed.code in detail.absent:
+                return dict(detail.absent[failed.code]), {}
+            return {}, dict.fromkeys(detail.fields, failed.gap)
+        return take(detail.fields, reply)
+
+
+def _bound(function: Callable[[Item, Any], Any], index: Any) -> Callable[[Item], Any]:
+    return lambda item: function(item, index)
+
+
+def _sensible(when: Callable[[Resource], bool], made: Resource) -> tuple[bool, Gap | None]:
+    values, gaps = take({"when": when}, made)
+    return bool(values.get("when")), gaps.get("when")
+
+
+def _coverage(reader: AnyReader, scope: Scope, gap: Gap, call: str) -> CoverageGap:
+    return CoverageGap(
+        types=tuple(kind.cfn_type for kind in reader.types),
+        account=scope.account,
+        region=scope.region if reader.where == "region" else "",
+        gap=gap,
+        call=call,
+    )

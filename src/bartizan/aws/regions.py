@@ -1,0 +1,19 @@
+"""The regions of an account that are enabled."""
+
+from __future__ import annotations
+
+from bartizan.aws.session import Session
+from bartizan.model import CoverageGap
+from bartizan.resources.reading import Api, Call, Failed, Scope
+
+DESCRIBE_REGIONS = Call("ec2:DescribeRegions")
+
+
+async def enabled_regions(api: Api, session: Session, main: Scope) -> tuple[list[str], list[CoverageGap]]:
+    """The enabled regions by name; where AWS will not say, all that botocore knows, and a gap that says so."""
+    try:
+        reply = await api.call(DESCRIBE_REGIONS, main, {})
+    except Failed as failed:
+        gap = CoverageGap(types=(), account=main.account, region="", gap=failed.gap, call=DESCRIBE_REGIONS.name)
+        return session.regions_of(main.partition), [gap]
+    return sorted(each["RegionName"] for each in reply["Regions"]), []

@@ -1,0 +1,151 @@
+"""Sessions: credentials from the ordinary chain or an assumed role, and one shared client per service and region."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from aiobotocore.config import AioConfig
+from aiobotocore.credentials import AioDeferredRefreshableCredentials, create_assume_role_refresher
+from aiobotocore.session import AioSession
+from botocore import exceptions as aws
+
+from bartizan.model import InputError
+
+MAIN_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""The region in which a partition's global services answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach an account: a profile, a role to assume, another endpoint (an emulator's); all may be left out."""
+
+    profile: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    endpoint_url: str | None = None
+    connect_timeout: float = 10
+    read_timeout: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose credentials they are."""
+
+    partition: str
+    account: str
+    arn: str
+
+    @property
+    def main_region(self) -> str:
+        """The region in which the partition's global services answer."""
+        return MAIN_REGIONS.get(self.partition, "us-east-1")
+
+
+class Session:
+    """Clients of one account, made once per service and region; an asynchronous context that closes them."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._session = _base_session(access)
+        self._open = AsyncExitStack()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._making = asyncio.Lock()
+        self._pagers: dict[tuple[str, str], Any] = {}
+
+    async def __aenter__(self) -> Self:
+        if self.access.role_arn:
+            sts = await self.client("sts", self._session.get_config_variable("region") or "us-east-1")
+            wanted = {"RoleArn": self.access.role_arn, "RoleSessionName": "bartizan"}
+            if self.access.external_id:
+                wanted["ExternalId"] = self.access.external_id
+            assumed = AioSession(profile=self.access.profile)
+            # botocore has no public way to hand a session credentials that refresh themselves.
+            assumed._credentials = AioDeferredRefreshableCredentials(  # noqa: SLF001
+                refresh_using=create_assume_role_refresher(sts, wanted), method="sts-assume-role"
+            )
+            self._clients.clear()
+            self._session = assumed
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    async def client(self, service: str, region: str) -> Any:
+        """The client of a service in a region."""
+        key = (service, region)
+        if key not in self._clients:
+            async with self._making:
+                if key not in self._clients:
+                    self._clients[key] = await self._open.enter_async_context(self._create(service, region))
+        return self._clients[key]
+
+    def pager(self, service: str, operation: str) -> Any:
+        """Botocore's description of how an operation is paged, or ``None`` where it is not."""
+        key = (service, operation)
+        if key not in self._pagers:
+            try:
+                self._pagers[key] = self._session.get_paginator_model(service).get_paginator(operation)
+            except (ValueError, aws.UnknownServiceError, aws.DataNotFoundError):
+                self._pagers[key] = None
+        return self._pagers[key]
+
+    def offers(self, service: str, region: str, partition: str) -> bool:
+        """Whether botocore's endpoint data know the service in the region; ``True`` for global services."""
+        known = self._session.get_available_regions(service, partition_name=partition)
+        return not known or region in known
+
+    def regions_of(self, partition: str) -> list[str]:
+        """The regions of a partition that botocore knows, enabled or not."""
+        regions: list[str] = self._session.get_available_regions("ec2", partition_name=partition)
+        return regions
+
+    async def identity(self) -> Identity:
+        """Whose credentials these are; raises ``InputError`` where there are none or AWS does not accept them."""
+        try:
+            sts = await self.client("sts", self._session.get_config_variable("region") or "us-east-1")
+            reply = await sts.get_caller_identity()
+        except aws.NoCredentialsError:
+            raise InputError(
+                "there are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in with `aws sso login`"
+            ) from None
+        except aws.ClientError as refused:
+            what = f"assume {self.access.role_arn}" if self.access.role_arn else "accept the credentials"
+            raise InputError(f"AWS did not {what}: {refused.response['Error'].get('Message') or refused}") from None
+        except (aws.BotoCoreError, OSError, TimeoutError) as failed:
+            raise InputError(f"AWS cannot be reached: {failed}") from None
+        partition = reply["Arn"].split(":")[1]
+        return Identity(partition=partition, account=reply["Account"], arn=reply["Arn"])
+
+    def _create(self, service: str, region: str) -> Any:
+        emulated = self.access.endpoint_url is not None
+        config = AioConfig(
+            connect_timeout=self.access.connect_timeout,
+            read_timeout=self.access.read_timeout,
+            max_pool_connections=64,
+            # Retries are ours, since only we know the limits; see bartizan.aws.client.
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": "path"} if emulated else None,
+            inject_host_prefix=not emulated,
+            user_agent_extra="bartizan",
+        )
+        return self._session.create_client(
+            service, region_name=region, endpoint_url=self.access.endpoint_url, config=config
+        )
+
+
+def _base_session(access: Access) -> AioSession:
+    session = AioSession(profile=access.profile)
+    try:
+        session.get_scoped_config()
+    except aws.ProfileNotFound:
+        known = ", ".join(session.available_profiles) or "none"
+        raise InputError(f"there is no AWS profile {access.profile!r}; the configuration has {known}") from None
+    except aws.ConfigParseError as broken:
+        raise InputError(f"the AWS configuration cannot be read: {broken}") from None
+    return session

@@ -1,0 +1,118 @@
+"""The same resource from AWS, from a Terraform plan and from CloudFormation is the same resource."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from bartizan.aws.collect import collect, plan
+from bartizan.model import Gap, Reason, Resource, plain
+from bartizan.model.resource import BASE_DEFAULTS
+from bartizan.resources.index import ResourceIndex
+from bartizan.resources.reading import Call, Failed, Reply, Scope
+
+HERE = Path(__file__).parent
+INDEX = ResourceIndex.load()
+CONTRACTS = sorted(path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith("__"))
+SCOPE = Scope("aws", "111122223333", "eu-west-1", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+BOTOCORE = botocore.session.get_session()
+
+
+class Recorded:
+    """The port to AWS, answering from a file."""
+
+    def __init__(self, replies: Mapping[str, Any]) -> None:
+        self.replies = replies
+        self.asked: set[str] = set()
+
+    async def call(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:
+        self.asked.add(call.name)
+        recorded = self.replies.get(call.name)
+        if recorded is None:
+            raise AssertionError(f"the contract holds no reply of {call.name}")
+        if isinstance(recorded, Mapping):
+            return _dated(recorded, _output(call.name))
+        for each in recorded:
+            if each.get("params", {}).items() <= dict(params).items():
+                if "error" in each:
+                    raise Failed(each["error"], Gap(Reason.FAILED, detail=each["error"]))
+                return _dated(each["reply"], _output(call.name))
+        raise AssertionError(f"the contract holds no reply of {call.name} for {params}")
+
+    async def pages(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> AsyncIterator[Reply]:
+        yield await self.call(call, scope, params)
+
+
+def _output(name: str) -> Shape:
+    service, _, operation = name.partition(":")
+    return BOTOCORE.get_service_model(service).operation_model(operation).output_shape
+
+
+def _dated(value: Any, shape: Shape | None) -> Any:
+    """The recorded JSON with timestamps and bytes as botocore gives them; fails on a key that AWS does not send."""
+    if isinstance(shape, StructureShape):
+        strange = set(value) - set(shape.members) - {"ResponseMetadata"}
+        assert not strange, f"AWS's {shape.name} has no {', '.join(sorted(strange))}"
+        return {name: _dated(each, shape.members.get(name)) for name, each in value.items()}
+    if isinstance(shape, ListShape):
+        return [_dated(each, shape.member) for each in value]
+    if isinstance(shape, MapShape):
+        return {name: _dated(each, shape.value) for name, each in value.items()}
+    if shape is not None and shape.type_name == "timestamp":
+        return dt.datetime.fromisoformat(value)
+    if shape is not None and shape.type_name == "blob" and isinstance(value, str):
+        return value.encode()
+    return value
+
+
+def load(contract: str, name: str) -> Any:
+    path = HERE / contract / name
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def from_aws(contract: str) -> list[Resource]:
+    kind = INDEX.types[contract]
+    readers = INDEX.readers_of(frozenset({kind}))
+    api = Recorded(load(contract, "aws.json"))
+    collection = asyncio.run(collect(api, plan(readers, SCOPE, [SCOPE]), {kind: None}))
+    assert not collection.gaps, collection.gaps
+    unused = set(api.replies) - api.asked
+    assert not unused, f"the contract records replies that nothing asks for: {unused}"
+    return collection.resources
+
+
+def facts(resource: Resource) -> dict[str, Any]:
+    return {name: plain(value) for name, value in resource.known().items() if name not in BASE_DEFAULTS}
+
+
+def ordered(resources: list[Resource]) -> list[Resource]:
+    return sorted(resources, key=lambda each: each.name)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_aws_s_answers_become_the_expected_resources(contract: str) -> None:
+    found = [facts(each) for each in ordered(from_aws(contract))]
+    assert found == load(contract, "expected.json")
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_every_field_is_set_and_every_resource_has_an_arn(contract: str) -> None:
+    kind = INDEX.types[contract]
+    found = from_aws(contract)
+    for each in found:
+        assert each.arn.startswith("arn:aws:")
+        assert each.account == SCOPE.account
+    never = set(kind.defaults) - set(BASE_DEFAULTS) - {name for each in found for name in each.known()}
+    assert not never, f"no source ever sets {', '.join(sorted(never))}"
+
+
+def test_every_type_has_a_contract() -> None:
+    assert set(CONTRACTS) == set(INDEX.types)
