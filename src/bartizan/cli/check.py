@@ -1,0 +1,44 @@
+"""``bartizan check``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bartizan.cli.options import exit_code, report_options, selected, selection_options
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@selection_options
+@report_options("none")
+@click.pass_context
+def check_command(  # noqa: PLR0913 - one argument per option
+    ctx: click.Context,
+    /,
+    *,
+    paths: tuple[str, ...],
+    services: tuple[str, ...],
+    rules: tuple[str, ...],
+    severity: str,
+    fail_on: str,
+    **reporting: Any,
+) -> None:
+    """Assess infrastructure code: Terraform plans (as JSON) and CloudFormation templates.
+
+    The rules are those of a scan. A directory is searched for plans and templates.
+
+    \b
+    Examples:
+      bartizan check template.yaml
+      terraform show -json plan.out > plan.json; bartizan check plan.json
+    """
+    from pathlib import Path
+
+    from bartizan.app.check import check
+    from bartizan.cli.reporting import deliver, of_check
+
+    result = check([Path(each) for each in paths], selected(services, rules, severity))
+    deliver(of_check(result), default_output=None, **reporting)
+    ctx.exit(exit_code(result.evaluation, partial=False, fail_on=fail_on))

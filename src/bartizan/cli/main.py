@@ -1,0 +1,74 @@
+"""The command ``bartizan``: finds a command's module when it is called for, so that ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import click
+
+from bartizan import __version__
+from bartizan.model.errors import InputError
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "check": "bartizan.cli.check:check_command",
+        "demo": "bartizan.cli.demo:demo_command",
+        "permissions": "bartizan.cli.permissions:permissions_command",
+        "rule": "bartizan.cli.rules:rule_command",
+        "rules": "bartizan.cli.rules:rules_command",
+        "scan": "bartizan.cli.scan:scan_command",
+        "show": "bartizan.cli.show:show_command",
+    }
+)
+"""Each command and where it is defined."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="bartizan")
+def cli() -> None:
+    """Secures AWS accounts: assesses and explains them.
+
+    \b
+    Examples:
+      bartizan demo                     try it on a simulated account
+      bartizan scan --profile audit     assess an account, read-only
+      bartizan check infra/             assess Terraform plans and CloudFormation
+
+    Exit codes: 0 clean, 1 findings at or above the chosen severity, 2 usage or input error, 3 partly unknown.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error of the user's input is one line and exit code 2."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except InputError as wrong:
+        click.echo(f"Error: {wrong}", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        sys.exit(130)

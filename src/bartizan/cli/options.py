@@ -1,0 +1,85 @@
+"""Options that several commands share, and what their answers turn into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from bartizan.engine.catalog import Catalog
+    from bartizan.engine.evaluate import Evaluation
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--service``, ``--rule`` and ``--severity``: which rules take part."""
+    for option in (
+        click.option(
+            "--severity", type=click.Choice(SEVERITIES), default="info", help="Leave out rules that are less severe."
+        ),
+        click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule or pattern; repeatable."),
+        click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service; repeatable."),
+    ):
+        command = option(command)
+    return command
+
+
+def report_options(default_output: str) -> Decorator:
+    """``--output``, ``--format``, ``--fail-on`` and ``--json``: what comes out."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in (
+            click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of the summary."),
+            click.option(
+                "--fail-on",
+                type=click.Choice((*SEVERITIES, "never")),
+                default="high",
+                show_default=True,
+                help="Exit with 1 when a finding is at least this severe.",
+            ),
+            click.option(
+                "--format",
+                "formats",
+                multiple=True,
+                type=click.Choice(("html", "json", "csv")),
+                help="Report to write; repeatable. [default: html and json]",
+            ),
+            click.option(
+                "--output",
+                type=click.Path(file_okay=False),
+                default=None,
+                help=f"Directory for the reports. [default: {default_output}]",
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def selected(services: tuple[str, ...], rules: tuple[str, ...], severity: str) -> Catalog:
+    """The catalog narrowed by the selection options; raises ``InputError`` for what matches nothing."""
+    from bartizan.engine.catalog import Catalog
+    from bartizan.model import Severity
+
+    catalog = Catalog.load().select(rules=rules, services=services, severity=Severity.parse(severity))
+    if not len(catalog):
+        raise click.UsageError("no rule matches this selection; `bartizan rules` lists them all")
+    return catalog
+
+
+def exit_code(evaluation: Evaluation, *, partial: bool, fail_on: str) -> int:
+    """0 clean, 1 findings at or above ``fail_on``, 3 where something could not be judged."""
+    from bartizan.model import Severity, Status
+
+    if fail_on != "never":
+        floor = Severity.parse(fail_on)
+        if any(each.rule.severity >= floor and each.count()[Status.FAIL] for each in evaluation.verdicts):
+            return 1
+    counts = evaluation.count()
+    return 3 if partial or counts[Status.UNKNOWN] or counts[Status.ERROR] else 0

@@ -1,0 +1,62 @@
+"""``bartizan scan``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bartizan.cli.options import exit_code, report_options, selected, selection_options
+
+
+@click.command("scan")
+@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
+@click.option("--role-arn", metavar="ARN", help="Role to assume first.")
+@click.option("--external-id", metavar="ID", help="External id to assume the role with.")
+@click.option("--region", "regions", multiple=True, metavar="NAME", help="Only this region; repeatable.")
+@click.option("--endpoint-url", metavar="URL", help="Another endpoint than AWS's, such as an emulator's.")
+@selection_options
+@report_options("bartizan-report")
+@click.pass_context
+def scan_command(  # noqa: PLR0913 - one argument per option
+    ctx: click.Context,
+    /,
+    *,
+    profile: str | None,
+    role_arn: str | None,
+    external_id: str | None,
+    regions: tuple[str, ...],
+    endpoint_url: str | None,
+    services: tuple[str, ...],
+    rules: tuple[str, ...],
+    severity: str,
+    **reporting: Any,
+) -> None:
+    """Assess the account of the current credentials; never writes to it.
+
+    Reads all enabled regions, prints a summary and writes reports.
+
+    \b
+    Examples:
+      bartizan scan
+      bartizan scan --profile audit --region eu-west-1 --service s3 --service iam
+      bartizan scan --rule 'iam.*' --severity high --json
+    """
+    from bartizan.aws.session import Access
+
+    catalog = selected(services, rules, severity)
+    access = Access(profile=profile, role_arn=role_arn, external_id=external_id, endpoint_url=endpoint_url)
+    ctx.exit(run_scan(access, catalog, regions, **reporting))
+
+
+def run_scan(access: Any, catalog: Any, regions: tuple[str, ...] = (), *, fail_on: str, **reporting: Any) -> int:
+    """Scan, report, and give the exit code."""
+    import asyncio
+
+    from bartizan.app.scan import scan
+    from bartizan.cli.reporting import deliver, of_scan, progress
+
+    with progress("Reading the account") as advance:
+        result = asyncio.run(scan(access, catalog, regions, advance))
+    deliver(of_scan(result), default_output="bartizan-report", **reporting)
+    return exit_code(result.evaluation, partial=result.partial, fail_on=fail_on)
