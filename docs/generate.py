@@ -1,0 +1,128 @@
+"""Writes the reference pages of the documentation from the code: rules, resource types, commands, permissions.
+
+Run it from the project's folder: ``python docs/generate.py``. The pages land in ``docs/reference/``, which git ignores.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bartizan.app.explain import describe, explain
+from bartizan.app.permissions import actions_for, policies
+from bartizan.cli.main import cli
+from bartizan.engine.catalog import Catalog
+from bartizan.resources.index import ResourceIndex
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Each page's path below ``reference/`` and its text."""
+    catalog, index = Catalog.load(), ResourceIndex.load()
+    facts = [explain(rule, catalog) for rule in catalog]
+    yield "rules.md", rules_page(facts)
+    for each in facts:
+        yield f"rules/{each['id']}.md", rule_page(each)
+    yield "resources.md", resources_page(index)
+    yield "commands.md", commands_page()
+    yield "permissions.md", permissions_page(catalog)
+
+
+def rules_page(facts: list[dict[str, Any]]) -> str:
+    """The list of all rules by service."""
+    lines = ["# Rules", "", f"{len(facts)} rules, {sum(bool(each['fix']) for each in facts)} of them with a fix."]
+    for service in sorted({each["service"] for each in facts}):
+        lines += ["", f"## {service}", "", "| rule | severity | what is wrong | fix |", "|---|---|---|---|"]
+        lines += [
+            f"| [{each['id']}](rules/{each['id']}.md) | {each['severity']} | {each['title']} | {_risk(each)} |"
+            for each in facts
+            if each["service"] == service
+        ]
+    return "\n".join(lines)
+
+
+def _risk(facts: dict[str, Any]) -> str:
+    if not facts["fix"]:
+        return "manual"
+    return "risky" if facts["fix"]["breaks"] else "safe"
+
+
+def rule_page(facts: dict[str, Any]) -> str:
+    """Everything about one rule."""
+    fix = facts["fix"]
+    automatic = "None: it takes a decision of yours."
+    if fix:
+        automatic = f"{fix['what']}." + (f" It may break: {fix['breaks']}." if fix["breaks"] else "")
+    return "\n".join(
+        [
+            f"# {facts['id']}",
+            "",
+            f"{facts['title']}. Severity: **{facts['severity']}**. It judges `{facts['resource_type']}`.",
+            "",
+            f"## Why it matters\n\n{facts['why']}",
+            "",
+            f"## How to fix\n\n{facts['how_to_fix']}",
+            "",
+            f"## Automatic fix\n\n{automatic}",
+            "",
+            "## Samples",
+            "",
+            *(f"- passes: `{each}`" for each in facts["passes"]),
+            *(f"- fails: `{each}`" for each in facts["fails"]),
+            "",
+            "## What it reads",
+            "",
+            *(f"- `{each}`" for each in facts["actions"]),
+            "",
+            "## References",
+            "",
+            *(f"- <{each}>" for each in facts["references"]),
+        ]
+    )
+
+
+def resources_page(index: ResourceIndex) -> str:
+    """All resource types with their fields."""
+    lines = ["# Resource types"]
+    for name, kind in index.types.items():
+        facts = describe(kind, index)
+        lines += ["", f"## {name}", "", f"`{facts['type']}`. {facts['doc']}"]
+        lines += ["", f"Read from code too: {', '.join(facts['code'])}."] if facts["code"] else []
+        lines += ["", "| field | type | what it says | read by |", "|---|---|---|---|"]
+        lines += [
+            f"| {each['name']} | `{each['type'].replace('|', chr(92) + '|')}` | {each['doc']} | {each['from']} |"
+            for each in facts["fields"]
+        ]
+    return "\n".join(lines)
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    context = click.Context(cli, info_name="bartizan")
+    lines = ["# Commands", "", "```", cli.get_help(context), "```"]
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        if command is not None:
+            help_text = command.get_help(click.Context(command, info_name=name, parent=context))
+            lines += ["", f"## {name}", "", "```", help_text, "```"]
+    return "\n".join(lines)
+
+
+def permissions_page(catalog: Catalog) -> str:
+    """The policies that a scan with all rules needs."""
+    lines = ["# Permissions", "", "What a scan with all rules needs; `bartizan permissions` prints it for a selection."]
+    for document in policies(actions_for(catalog)):
+        lines += ["", "```json", json.dumps(document, indent=2), "```"]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    for path, text in pages():
+        target = REFERENCE / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text + "\n", encoding="utf-8")
