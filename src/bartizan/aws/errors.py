@@ -60,7 +60,7 @@ def understand(error: Exception, call: Call, *, in_region: bool) -> Trouble:
         return _trouble("Timeout", Reason.TIMED_OUT, call, str(error), retry=True)
     if isinstance(error, aws.EndpointConnectionError) and not in_region:
         return _trouble("NoEndpoint", Reason.UNSUPPORTED, call, str(error), retry=False)
-    if isinstance(error, (aws.HTTPClientError, OSError)):
+    if isinstance(error, (aws.ConnectionError, aws.HTTPClientError, OSError)):
         return _trouble(type(error).__name__, Reason.FAILED, call, str(error), retry=True)
     return _trouble(type(error).__name__, Reason.FAILED, call, str(error), retry=False)
 

@@ -1,0 +1,74 @@
+"""From a result to what the user gets: progress, the summary on the terminal, report files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bartizan import __version__
+from bartizan.model import InputError
+from bartizan.report.csv_ import write_csv
+from bartizan.report.html import write_html
+from bartizan.report.json_ import write_json
+from bartizan.report.terminal import print_summary
+
+if TYPE_CHECKING:
+    from bartizan.app.check import CodeCheck
+    from bartizan.app.scan import Scan
+    from bartizan.report.content import ReportInput
+
+_NAMES = {"html": "report.html", "json": "report.json", "csv": "findings.csv"}
+_WRITERS = {"html": write_html, "json": write_json, "csv": write_csv}
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on a terminal, silence in a pipe; gives a function that takes steps done, steps in all, and a label."""
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[label]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=None, label="")
+        yield lambda done, total, label: bar.update(task, completed=done, total=total, label=label)
+
+
+def deliver(
+    report: ReportInput, *, default_output: str | None, output: str | None, formats: tuple[str, ...], as_json: bool
+) -> None:
+    """Write the reports that were asked for, and print the summary, or with ``as_json`` the report itself.
+
+    Without ``--output`` the reports go to ``default_output``; with ``--json`` only where files are asked for.
+    Raises ``InputError`` where a file cannot be written.
+    """
+    folder = output or (default_output if formats or not as_json else None) or ("." if formats else None)
+    written = _write(report, Path(folder), formats or ("html", "json")) if folder else []
+    if as_json:
+        write_json(report, sys.stdout)
+    else:
+        print_summary(Console(), report, written)
+
+
+def _write(report: ReportInput, folder: Path, formats: tuple[str, ...]) -> list[Path]:
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in dict.fromkeys(formats):
+            path = folder / _NAMES[name]
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                _WRITERS[name](report, stream)
+            written.append(path)
+    except OSError as failed:
+        raise InputError(f"the report cannot be written to {folder}: {failed.strerror or failed}") from None
+    return written
