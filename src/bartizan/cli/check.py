@@ -12,7 +12,7 @@ from bartizan.cli.options import exit_code, report_options, selected, selection_
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @selection_options
-@report_options("none")
+@report_options("")
 @click.pass_context
 def check_command(  # noqa: PLR0913 - one argument per option
     ctx: click.Context,

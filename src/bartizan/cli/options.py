@@ -29,7 +29,7 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def report_options(default_output: str) -> Decorator:
+def report_options(default_output: str, fail_on: str = "high") -> Decorator:
     """``--output``, ``--format``, ``--fail-on`` and ``--json``: what comes out."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,7 +38,7 @@ def report_options(default_output: str) -> Decorator:
             click.option(
                 "--fail-on",
                 type=click.Choice((*SEVERITIES, "never")),
-                default="high",
+                default=fail_on,
                 show_default=True,
                 help="Exit with 1 when a finding is at least this severe.",
             ),
@@ -53,7 +53,7 @@ def report_options(default_output: str) -> Decorator:
                 "--output",
                 type=click.Path(file_okay=False),
                 default=None,
-                help=f"Directory for the reports. [default: {default_output}]",
+                help="Directory for the reports." + (f" [default: {default_output}]" if default_output else ""),
             ),
         ):
             command = option(command)

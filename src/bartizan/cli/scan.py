@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bartizan.cli.options import exit_code, report_options, selected, selection_options
+
+if TYPE_CHECKING:
+    from bartizan.aws.session import Access
+    from bartizan.engine.catalog import Catalog
 
 
 @click.command("scan")
@@ -49,7 +53,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     ctx.exit(run_scan(access, catalog, regions, **reporting))
 
 
-def run_scan(access: Any, catalog: Any, regions: tuple[str, ...] = (), *, fail_on: str, **reporting: Any) -> int:
+def run_scan(access: Access, catalog: Catalog, regions: tuple[str, ...] = (), *, fail_on: str, **reporting: Any) -> int:
     """Scan, report, and give the exit code."""
     import asyncio
 

@@ -1,0 +1,32 @@
+"""``bartizan demo``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bartizan.cli.options import report_options
+
+
+@click.command("demo")
+@report_options("bartizan-report", fail_on="never")
+@click.pass_context
+def demo_command(ctx: click.Context, /, **reporting: Any) -> None:
+    """Scan a simulated company account that is insecure on purpose.
+
+    Starts an emulator of AWS on this machine, fills it, and scans it over HTTP. Nothing leaves the machine, and your own
+    credentials are not used.
+
+    \b
+    Example:
+      bartizan demo --output demo-report
+    """
+    from bartizan.cli.reporting import progress
+    from bartizan.cli.scan import run_scan
+    from bartizan.demo.emulator import company_account
+    from bartizan.engine.catalog import Catalog
+
+    with progress("Building the company's account"), company_account() as access:
+        code = run_scan(access, Catalog.load(), **reporting)
+    ctx.exit(code)
