@@ -15,8 +15,8 @@ from bartizan.cli.options import report_options
 def demo_command(ctx: click.Context, /, **reporting: Any) -> None:
     """Scan a simulated company account that is insecure on purpose.
 
-    Starts an emulator of AWS on this machine, fills it, and scans it over HTTP. Nothing leaves the machine, and your own
-    credentials are not used.
+    Starts an emulator of AWS on this machine, fills it, and scans it over HTTP. Nothing leaves the machine, and
+    your own credentials are not used.
 
     \b
     Example:

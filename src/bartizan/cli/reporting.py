@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bartizan import __version__
 from bartizan.model import InputError
 from bartizan.report.csv_ import write_csv
 from bartizan.report.html import write_html
@@ -19,8 +18,6 @@ from bartizan.report.json_ import write_json
 from bartizan.report.terminal import print_summary
 
 if TYPE_CHECKING:
-    from bartizan.app.check import CodeCheck
-    from bartizan.app.scan import Scan
     from bartizan.report.content import ReportInput
 
 _NAMES = {"html": "report.html", "json": "report.json", "csv": "findings.csv"}
