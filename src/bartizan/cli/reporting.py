@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from bartizan import __version__
 from bartizan.model import InputError
+from bartizan.report.content import ReportInput
 from bartizan.report.csv_ import write_csv
 from bartizan.report.html import write_html
 from bartizan.report.json_ import write_json
 from bartizan.report.terminal import print_summary
 
 if TYPE_CHECKING:
-    from bartizan.report.content import ReportInput
+    from bartizan.app.check import CodeCheck
+    from bartizan.app.scan import Scan
 
 _NAMES = {"html": "report.html", "json": "report.json", "csv": "findings.csv"}
 _WRITERS = {"html": write_html, "json": write_json, "csv": write_csv}
@@ -39,6 +42,38 @@ def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None, label="")
         yield lambda done, total, label: bar.update(task, completed=done, total=total, label=label)
+
+
+def of_scan(result: Scan) -> ReportInput:
+    """What the reports say of a scan."""
+    return ReportInput(
+        subject=f"AWS account {result.account}",
+        facts={
+            "by": result.caller,
+            "regions": str(len(result.regions)),
+            "calls": f"{sum(result.calls.values()):,}",
+            "seconds": f"{result.seconds:.1f}",
+        },
+        started=result.started,
+        seconds=result.seconds,
+        version=__version__,
+        catalog=result.catalog,
+        evaluation=result.evaluation,
+        gaps=result.gaps,
+    )
+
+
+def of_check(result: CodeCheck) -> ReportInput:
+    """What the reports say of a check of code."""
+    return ReportInput(
+        subject=", ".join(result.files[:3]) + (f" and {len(result.files) - 3} more" if len(result.files) > 3 else ""),
+        facts={"files": str(len(result.files))},
+        started=result.started,
+        seconds=result.seconds,
+        version=__version__,
+        catalog=result.catalog,
+        evaluation=result.evaluation,
+    )
 
 
 def deliver(

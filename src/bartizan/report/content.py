@@ -1,0 +1,133 @@
+"""What every report is written from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bartizan.engine.catalog import Catalog
+from bartizan.engine.evaluate import Evaluation
+from bartizan.model import CoverageGap, Finding, Status, plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportInput:
+    """The result of a scan or check: its subject (an account, or files), the verdicts, and what was not seen.
+
+    ``facts`` are shown beside the subject: caller, regions, duration. ``seconds`` is the wall time.
+    """
+
+    subject: str
+    facts: Mapping[str, str]
+    started: dt.datetime
+    seconds: float
+    version: str
+    catalog: Catalog
+    evaluation: Evaluation
+    gaps: tuple[CoverageGap, ...] = ()
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is not a pass, the most severe first, failures before unknowns."""
+        order = {Status.FAIL: 0, Status.ERROR: 1, Status.UNKNOWN: 2}
+        found = self.evaluation.findings(*order)
+        return tuple(sorted(found, key=lambda each: (order[each.status], -each.severity, each.rule, each.resource)))
+
+    @cached_property
+    def counts(self) -> Counter[Status]:
+        """How many evaluations have which status."""
+        return self.evaluation.count()
+
+    def failures_by_severity(self) -> Counter[str]:
+        """How many failures there are of each severity."""
+        counted: Counter[str] = Counter()
+        for each in self.evaluation.verdicts:
+            counted[str(each.rule.severity)] += each.count()[Status.FAIL]
+        return counted
+
+    def counts_by_service(self) -> dict[str, Counter[Status]]:
+        """How many evaluations have which status, by service in order of name."""
+        counted: dict[str, Counter[Status]] = {}
+        for each in sorted(self.evaluation.verdicts, key=lambda verdicts: verdicts.rule.service):
+            counted.setdefault(each.rule.service, Counter()).update(each.count())
+        return counted
+
+
+def finding_facts(finding: Finding) -> dict[str, Any]:
+    """A finding as plain JSON values."""
+    return {
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "status": str(finding.status),
+        "service": finding.service,
+        "resource_type": finding.resource_type,
+        "resource": finding.resource,
+        "name": finding.name,
+        "account": finding.account,
+        "region": finding.region,
+        "problems": list(finding.problems),
+        "evidence": plain(finding.evidence),
+        "missing_permission": finding.gap.needs if finding.gap else "",
+        "reason": str(finding.gap.reason) if finding.gap else "",
+        "place": str(finding.place) if finding.place else "",
+    }
+
+
+def gap_facts(gap: CoverageGap) -> dict[str, Any]:
+    """A coverage gap as plain JSON values."""
+    return {
+        "types": list(gap.types),
+        "account": gap.account,
+        "region": gap.region,
+        "call": gap.call,
+        "reason": str(gap.gap.reason),
+        "missing_permission": gap.gap.needs,
+        "detail": gap.gap.detail,
+    }
+
+
+def rule_facts(report: ReportInput) -> dict[str, dict[str, Any]]:
+    """What the reports say of each rule, by id."""
+    return {
+        rule.id: {
+            "title": rule.title,
+            "severity": str(rule.severity),
+            "why": rule.doc.why,
+            "how_to_fix": rule.doc.how_to_fix,
+            "references": list(rule.doc.references),
+            "fix": fix.what if (fix := report.catalog.fixes.get(rule.id)) else "",
+            "fix_breaks": fix.breaks if fix else "",
+        }
+        for rule in report.catalog
+    }
+
+
+def document(report: ReportInput) -> dict[str, Any]:
+    """The whole report as plain JSON values; the shape is versioned by ``schema_version``."""
+    passed = report.evaluation.findings(Status.PASS)
+    return {
+        "schema_version": 1,
+        "tool": {"name": "bartizan", "version": report.version},
+        "subject": report.subject,
+        "facts": dict(report.facts),
+        "started": report.started.isoformat(),
+        "seconds": round(report.seconds, 3),
+        "summary": {
+            "resources": len(report.evaluation.snapshot),
+            "statuses": {str(status): report.counts[status] for status in Status},
+            "failures_by_severity": dict(report.failures_by_severity()),
+            "services": {
+                name: {str(status): counted[status] for status in Status}
+                for name, counted in report.counts_by_service().items()
+            },
+        },
+        "rules": rule_facts(report),
+        "findings": [finding_facts(each) for each in report.findings],
+        "passed": [{"rule": each.rule, "resource": each.resource} for each in passed],
+        "coverage_gaps": [gap_facts(each) for each in report.gaps],
+    }
