@@ -1,0 +1,440 @@
+"""Checks of Amazon S3."""
+
+from __future__ import annotations
+
+from bartizan.model import Problems, replace, rule
+from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
+from bartizan.resources.s3 import ALL_BLOCKED, Bucket, PublicAccessBlock
+
+_READ = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}
+_FROM_VPC = {**_READ, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
+_PARTNER = {**_READ, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+_TLS_ONLY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::shop", "arn:aws:s3:::shop/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+@rule(
+    "high",
+    passes=[Bucket(public_access_block=ALL_BLOCKED)],
+    fails=[
+        Bucket(public_access_block=PublicAccessBlock()),
+        Bucket(public_access_block=PublicAccessBlock(block_public_acls=True, ignore_public_acls=True)),
+    ],
+)
+def public_access_not_blocked(bucket: Bucket) -> Problems:
+    """S3 bucket does not block public access.
+
+    ## Why it matters
+    One wrong policy or ACL, written by anyone who may write one, puts the bucket's content on the internet.
+
+    ## How to fix
+    Turn on all four switches of the bucket's public access block. Serve public content through CloudFront with origin
+    access control instead.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    if bucket.public_access_block.missing:
+        yield f"off: {', '.join(bucket.public_access_block.missing)}"
+
+
+@public_access_not_blocked.risky_fix("callers that rely on a public policy or ACL, such as a website, lose access")
+def block_public_access(bucket: Bucket) -> Bucket:
+    """Turn on all four switches of the public access block."""
+    return replace(bucket, public_access_block=ALL_BLOCKED)
+
+
+@rule(
+    "critical",
+    passes=[
+        Bucket(policy=None),
+        Bucket(policy=parse_policy({"Statement": _FROM_VPC}), public_access_block=PublicAccessBlock()),
+        Bucket(policy=parse_policy({"Statement": _READ}), public_access_block=ALL_BLOCKED),
+    ],
+    fails=[Bucket(policy=parse_policy({"Statement": _READ}), public_access_block=PublicAccessBlock())],
+)
+def public_policy(bucket: Bucket) -> Problems:
+    """S3 bucket policy opens the bucket to everyone.
+
+    ## Why it matters
+    Anyone on the internet can do what the statement allows: read customer data, or write content that
+    others then trust.
+
+    ## How to fix
+    Name the principals that need access, or narrow the statement by `aws:PrincipalOrgID`, a VPC endpoint or a source
+    ARN. Turn on `RestrictPublicBuckets` so that the next such policy has no effect.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    found = list(open_statements(bucket.policy))
+    if found and not bucket.public_access_block.restrict_public_buckets:
+        for statement in found:
+            yield f"{described(statement)} to everyone"
+
+
+@public_policy.risky_fix("anonymous callers, such as visitors of a website, lose access")
+def restrict_public_bucket(bucket: Bucket) -> Bucket:
+    """Turn on the whole public access block, which takes the public statements' effect away."""
+    return replace(bucket, public_access_block=ALL_BLOCKED)
+
+
+@rule(
+    "low",
+    passes=[
+        Bucket(policy=None, account="111122223333"),
+        Bucket(
+            policy=parse_policy({"Statement": {**_PARTNER, "Principal": {"AWS": "111122223333"}}}),
+            account="111122223333",
+        ),
+    ],
+    fails=[Bucket(policy=parse_policy({"Statement": _PARTNER}), account="111122223333")],
+)
+def shared_with_other_account(bucket: Bucket) -> Problems:
+    """S3 bucket policy grants access to another AWS account.
+
+    ## Why it matters
+    The other account decides alone which of its people and machines use the access, and yours only sees
+    it in data events.
+
+    ## How to fix
+    Check that each account is known and still needs the access; remove the others from the policy.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example2.html
+    """
+    for account in sorted(other_accounts(bucket.policy, bucket.account)):
+        yield f"account {account} has access"
+
+
+@rule(
+    "critical",
+    passes=[
+        Bucket(foreign_grants=("444455556666abc:READ", "S3 log delivery:WRITE")),
+        Bucket(foreign_grants=("everyone:READ",), public_access_block=PublicAccessBlock(ignore_public_acls=True)),
+        Bucket(
+            foreign_grants=("everyone:READ",),
+            public_access_block=PublicAccessBlock(),
+            object_ownership="BucketOwnerEnforced",
+        ),
+    ],
+    fails=[
+        Bucket(
+            foreign_grants=("everyone:READ", "every AWS account:WRITE"),
+            public_access_block=PublicAccessBlock(),
+            object_ownership="ObjectWriter",
+        )
+    ],
+)
+def public_acl(bucket: Bucket) -> Problems:
+    """S3 bucket ACL opens the bucket to everyone.
+
+    ## Why it matters
+    Anyone, or anyone with any AWS account, can list or write the bucket. ACLs are easily overlooked beside the policy.
+
+    ## How to fix
+    Set object ownership to `BucketOwnerEnforced`, which turns ACLs off, and grant access by policy.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+    """
+    public = [each for each in bucket.foreign_grants if each.startswith(("everyone:", "every AWS account:"))]
+    if not public or bucket.object_ownership == "BucketOwnerEnforced":
+        return
+    if not bucket.public_access_block.ignore_public_acls:
+        for grant in public:
+            who, _, permission = grant.partition(":")
+            yield f"the ACL grants {permission} to {who}"
+
+
+@public_acl.risky_fix("anonymous callers lose access, and writers that send an ACL with their objects are refused")
+def ignore_acl(bucket: Bucket) -> Bucket:
+    """Turn ACLs off (`BucketOwnerEnforced`)."""
+    return replace(bucket, object_ownership="BucketOwnerEnforced")
+
+
+@rule(
+    "medium",
+    passes=[Bucket(object_ownership="BucketOwnerEnforced")],
+    fails=[Bucket(object_ownership="ObjectWriter"), Bucket(object_ownership="BucketOwnerPreferred")],
+)
+def acls_enabled(bucket: Bucket) -> Problems:
+    """S3 bucket still uses access control lists.
+
+    ## Why it matters
+    Each object can carry its own permissions, which no policy shows, and objects written by others belong to them.
+
+    ## How to fix
+    Set object ownership to `BucketOwnerEnforced`, after moving the grants that are still needed into the bucket policy.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+    """
+    if bucket.object_ownership != "BucketOwnerEnforced":
+        yield f"object ownership is {bucket.object_ownership}"
+
+
+@acls_enabled.risky_fix("whoever has access by ACL alone loses it, and uploads that send an ACL are refused")
+def turn_acls_off(bucket: Bucket) -> Bucket:
+    """Turn ACLs off (`BucketOwnerEnforced`)."""
+    return replace(bucket, object_ownership="BucketOwnerEnforced")
+
+
+@rule(
+    "medium",
+    passes=[Bucket(policy=parse_policy({"Statement": [_PARTNER, _TLS_ONLY]}))],
+    fails=[
+        Bucket(policy=None),
+        Bucket(policy=parse_policy({"Statement": _PARTNER})),
+        Bucket(policy=parse_policy({"Statement": {**_TLS_ONLY, "Action": "s3:GetObject"}})),
+    ],
+)
+def plain_http_allowed(bucket: Bucket) -> Problems:
+    """S3 bucket answers requests over plain HTTP.
+
+    ## Why it matters
+    Whoever sits on the path reads and changes what is transferred.
+
+    ## How to fix
+    Add a statement to the bucket policy that denies `s3:*` to `*` on the bucket and its objects where
+    `aws:SecureTransport` is `false`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+    if not denies_plain_http(bucket.policy):
+        yield "no statement denies requests without TLS"
+
+
+@plain_http_allowed.risky_fix("clients that still use plain HTTP are refused")
+def require_tls(bucket: Bucket) -> Bucket:
+    """Add a statement to the bucket policy that denies requests without TLS."""
+    if denies_plain_http(bucket.policy):
+        return bucket
+    partition = bucket.arn.split(":")[1] if bucket.arn else "aws"
+    arn = f"arn:{partition}:s3:::{bucket.name}"
+    source = dict(bucket.policy.source) if bucket.policy else {"Version": "2012-10-17", "Statement": []}
+    present = source["Statement"] if isinstance(source["Statement"], list) else [source["Statement"]]
+    source["Statement"] = [*present, {**_TLS_ONLY, "Sid": "DenyPlainHttp", "Resource": [arn, f"{arn}/*"]}]
+    return replace(bucket, policy=parse_policy(source))
+
+
+@rule(
+    "low",
+    passes=[
+        Bucket(sse_algorithm="aws:kms", kms_master_key_id="arn:aws:kms:eu-west-1:111122223333:key/1"),
+        Bucket(sse_algorithm="aws:kms:dsse"),
+    ],
+    fails=[Bucket(sse_algorithm="AES256")],
+)
+def not_encrypted_with_kms(bucket: Bucket) -> Problems:
+    """S3 bucket is not encrypted with a KMS key.
+
+    ## Why it matters
+    With keys that S3 manages, whoever may read an object may decrypt it: no second permission, and no log of key use.
+
+    ## How to fix
+    For sensitive data, set the default encryption to `aws:kms` with a key of your own and a bucket key.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    """
+    if not bucket.sse_algorithm.startswith("aws:kms"):
+        yield f"the default encryption is {bucket.sse_algorithm}"
+
+
+@rule(
+    "info",
+    passes=[
+        Bucket(sse_algorithm="aws:kms", bucket_key_enabled=True),
+        Bucket(sse_algorithm="AES256", bucket_key_enabled=False),
+    ],
+    fails=[Bucket(sse_algorithm="aws:kms", bucket_key_enabled=False)],
+)
+def no_bucket_key(bucket: Bucket) -> Problems:
+    """S3 bucket with a KMS key calls KMS for every object.
+
+    ## Why it matters
+    Every request costs a call to KMS: money, and a shared limit that a busy bucket can use up for the whole account.
+
+    ## How to fix
+    Turn on the S3 bucket key.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+    """
+    if bucket.sse_algorithm == "aws:kms" and not bucket.bucket_key_enabled:
+        yield "the bucket key is off"
+
+
+@no_bucket_key.fix
+def use_bucket_key(bucket: Bucket) -> Bucket:
+    """Turn on the S3 bucket key."""
+    return replace(bucket, bucket_key_enabled=True)
+
+
+@rule("medium", passes=[Bucket(versioning=True)], fails=[Bucket(versioning=False)])
+def no_versioning(bucket: Bucket) -> Problems:
+    """S3 bucket keeps no versions.
+
+    ## Why it matters
+    An object that is overwritten or deleted, by mistake or by ransomware, is gone.
+
+    ## How to fix
+    Turn on versioning, with a lifecycle rule that removes old versions after a time.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
+    """
+    if not bucket.versioning:
+        yield "versioning is off or suspended"
+
+
+@no_versioning.fix
+def keep_versions(bucket: Bucket) -> Bucket:
+    """Turn on versioning."""
+    return replace(bucket, versioning=True)
+
+
+@rule("info", passes=[Bucket(mfa_delete=True)], fails=[Bucket(mfa_delete=False)])
+def no_mfa_delete(bucket: Bucket) -> Problems:
+    """S3 bucket lets versions be deleted without a second factor.
+
+    ## Why it matters
+    A stolen credential is enough to destroy the versions that were meant to survive it.
+
+    ## How to fix
+    Where the data must not be lost, turn on MFA delete as the root user, or use object lock.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
+    """
+    if not bucket.mfa_delete:
+        yield "MFA delete is off"
+
+
+@rule(
+    "low",
+    passes=[Bucket(bucket_name="shop", logging_bucket="logs"), Bucket(foreign_grants=("S3 log delivery:WRITE",))],
+    fails=[Bucket(logging_bucket=None)],
+)
+def no_access_logging(bucket: Bucket) -> Problems:
+    """S3 bucket has no access logs.
+
+    ## Why it matters
+    After an incident nobody can tell which objects were read, and by whom.
+
+    ## How to fix
+    Send server access logs to a bucket for logs, or record data events of the bucket in CloudTrail.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+    """
+    takes_logs = any(each.startswith("S3 log delivery:") for each in bucket.foreign_grants)
+    if not bucket.logging_bucket and not takes_logs:
+        yield "server access logging is off"
+
+
+@rule(
+    "medium",
+    passes=[Bucket(bucket_name="shop", logging_bucket="logs"), Bucket(bucket_name="shop", logging_bucket=None)],
+    fails=[Bucket(bucket_name="logs", logging_bucket="logs")],
+)
+def logs_to_itself(bucket: Bucket) -> Problems:
+    """S3 bucket writes its access logs into itself.
+
+    ## Why it matters
+    Each log written is a request that is logged again: it grows for ever, and who can change the
+    data can change its log.
+
+    ## How to fix
+    Choose another bucket for the logs.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    """
+    if bucket.logging_bucket is not None and bucket.logging_bucket == bucket.bucket_name:
+        yield "source and target of the logs are the same bucket"
+
+
+@rule("low", passes=[Bucket(has_lifecycle=True)], fails=[Bucket(has_lifecycle=False)])
+def no_lifecycle(bucket: Bucket) -> Problems:
+    """S3 bucket keeps everything for ever.
+
+    ## Why it matters
+    Data that nobody needs any more still leaks and still costs, and privacy law asks for an end to its storage.
+
+    ## How to fix
+    Add a lifecycle rule that expires or archives objects and old versions.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
+    """
+    if not bucket.has_lifecycle:
+        yield "no enabled lifecycle rule"
+
+
+@rule(
+    "info",
+    passes=[Bucket(expires_incomplete_uploads=True)],
+    fails=[Bucket(expires_incomplete_uploads=False)],
+)
+def incomplete_uploads_kept(bucket: Bucket) -> Problems:
+    """S3 bucket keeps abandoned uploads.
+
+    ## Why it matters
+    The parts of an upload that was never finished are stored and paid for, but no listing of objects shows them.
+
+    ## How to fix
+    Add a lifecycle rule with `AbortIncompleteMultipartUpload` after some days.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+    """
+    if not bucket.expires_incomplete_uploads:
+        yield "no rule removes incomplete multipart uploads"
+
+
+@rule("info", passes=[Bucket(replica_buckets=("arn:aws:s3:::copy",))], fails=[Bucket(replica_buckets=())])
+def no_replication(bucket: Bucket) -> Problems:
+    """S3 bucket has no copy elsewhere.
+
+    ## Why it matters
+    The loss of the account or a mistake in it takes the data with it.
+
+    ## How to fix
+    Replicate buckets that must not be lost to another account, if possible in another region.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
+    """
+    if not bucket.replica_buckets:
+        yield "no enabled replication rule"
+
+
+@rule("medium", passes=[Bucket(is_website=False)], fails=[Bucket(is_website=True)])
+def website_hosting(bucket: Bucket) -> Problems:
+    """S3 bucket serves a website itself.
+
+    ## Why it matters
+    Website endpoints know no HTTPS, no firewall and no origin access control, and need the bucket to be public.
+
+    ## How to fix
+    Put CloudFront with origin access control in front, and turn website hosting and public access off.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    """
+    if bucket.is_website:
+        yield "static website hosting is on"
+
+
+@website_hosting.risky_fix("the website's address stops answering")
+def stop_website(bucket: Bucket) -> Bucket:
+    """Turn website hosting off."""
+    return replace(bucket, is_website=False)
