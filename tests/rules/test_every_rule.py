@@ -80,7 +80,7 @@ def test_what_could_not_be_listed_is_asked_for_in_vain(rule: Rule, sample: Sampl
 def test_the_samples_touch_every_field_that_its_code_names(rule: Rule) -> None:
     """The details that a scan reads are those that the samples touch, so no branch of the rule may stay in the dark."""
     code = rule.check.__code__
-    named = set(code.co_names) & {name for name in rule.resource.defaults}
+    named = set(code.co_names) & set(rule.resource.defaults)
     assert named <= fields_read(rule) | set(code.co_varnames), "add a sample that reaches the branch which reads it"
 
 

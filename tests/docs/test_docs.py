@@ -1,0 +1,68 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bartizan.cli.main import COMMANDS
+from bartizan.engine.catalog import Catalog
+from bartizan.resources.index import ResourceIndex
+
+ROOT = Path(__file__).parents[2]
+TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_rule_type_and_command_has_its_place(generate: ModuleType) -> None:
+    pages = dict(generate.pages())
+    for rule in Catalog.load():
+        page = pages[f"rules/{rule.id}.md"]
+        assert rule.doc.why in page
+        assert rule.doc.how_to_fix in page
+        assert f"rules/{rule.id}.md" in pages["rules.md"]
+    assert all(f"## {name}\n" in pages["resources.md"] for name in ResourceIndex.load().types)
+    assert all(f"## {name}\n" in pages["commands.md"] for name in COMMANDS)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_commands_and_options_in_the_texts_exist(path: Path, generate: ModuleType) -> None:
+    help_texts = generate.commands_page()
+    for line in re.findall(r"bartizan ([a-z]+[^`\n#|;&]*)", path.read_text()):
+        words = line.split()
+        if words[0] in COMMANDS:
+            for option in (each for each in words[1:] if each.startswith("--")):
+                assert option in help_texts, f"{path.name} uses {option}"
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_links_to_files_lead_somewhere(path: Path, generate: ModuleType) -> None:
+    made = {f"reference/{name}" for name, _ in generate.pages()}
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text()):
+        assert target in made or (path.parent / target).exists(), target
+
+
+def test_every_decision_is_listed() -> None:
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
+    files = [each.name for each in (ROOT / "docs" / "decisions").glob("0*.md")]
+    assert files
+    assert all(name in listed for name in files)
+
+
+def test_the_architecture_names_every_room() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    rooms = [each.name for each in (ROOT / "src" / "bartizan").iterdir() if (each / "__init__.py").exists()]
+    assert all(f"`{room}/`" in text for room in rooms)
