@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,12 +21,16 @@ MAIN_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-go
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to reach an account: a profile, a role to assume, another endpoint (an emulator's); all may be left out."""
+    """How to reach an account: a profile, a role to assume, another endpoint (an emulator's); all may be left out.
+
+    ``credentials`` are an emulator's access key and secret; for AWS itself they come from the ordinary chain.
+    """
 
     profile: str | None = None
     role_arn: str | None = None
     external_id: str | None = None
     endpoint_url: str | None = None
+    credentials: tuple[str, str] | None = field(default=None, repr=False)
     connect_timeout: float = 10
     read_timeout: float = 60
 
@@ -141,6 +145,8 @@ class Session:
 
 def _base_session(access: Access) -> AioSession:
     session = AioSession(profile=access.profile)
+    if access.credentials:
+        session.set_credentials(*access.credentials)
     try:
         session.get_scoped_config()
     except aws.ProfileNotFound:
