@@ -64,7 +64,7 @@ def field(doc: str, *, default: Any = ABSENT, compare: bool = True) -> Any:
     Readers never get the default: a field that no reader fills stays absent. ``compare=False`` leaves the field out of
     equality, for facts about the reading rather than about the resource.
     """
-    return dataclasses.field(default=default, compare=compare, metadata={"doc": doc})
+    return dataclasses.field(compare=compare, metadata={"doc": doc, "default": default})
 
 
 @_typed
@@ -210,7 +210,7 @@ def resource(cfn_type: str, *, name: str = "") -> Callable[[type[R]], type[R]]:
             raise DeclarationError(f"{cls.__module__}.{cls.__name__} has no docstring")
         made.cfn_type = cfn_type
         made.name_field = name
-        made.defaults = MappingProxyType({**{each.name: each.default for each in own}, **BASE_DEFAULTS})
+        made.defaults = MappingProxyType({**{each.name: each.metadata["default"] for each in own}, **BASE_DEFAULTS})
         made.compared = tuple(each.name for each in own if each.compare)
         return made
 
