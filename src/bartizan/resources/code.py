@@ -27,13 +27,19 @@ class Block(Mapping[str, Any]):
     An attribute that is null counts as not given, as Terraform and CloudFormation have it.
     """
 
-    __slots__ = ("_parts", "_values", "what")
+    __slots__ = ("_parts", "_untied", "_values", "what")
 
     def __init__(
-        self, values: Mapping[str, Any], *, what: str = "", parts: Mapping[str, Sequence[Block]] | None = None
+        self,
+        values: Mapping[str, Any],
+        *,
+        what: str = "",
+        parts: Mapping[str, Sequence[Block]] | None = None,
+        untied: frozenset[str] = frozenset(),
     ) -> None:
         self._values = values
         self._parts = parts or {}
+        self._untied = untied
         self.what = what
 
     def __getitem__(self, name: str) -> Any:
@@ -49,7 +55,12 @@ class Block(Mapping[str, Any]):
         return sum(1 for _ in self)
 
     def parts(self, code_type: str) -> Sequence[Block]:
-        """The blocks of another type that belong to this one, such as the policy of a bucket."""
+        """The blocks of another type that belong to this one, such as the policy of a bucket.
+
+        Raises ``Unknown`` if there are such blocks of which it cannot be told whose they are.
+        """
+        if code_type in self._untied:
+            raise Unknown(self.what, Gap(Reason.COMPUTED, detail=f"whose {code_type} it is"))
         return self._parts.get(code_type, ())
 
     def plain(self, name: str, default: Any = None) -> Any:
