@@ -173,7 +173,8 @@ def _signature(check: Check, owner: str) -> tuple[type[Resource], bool]:
 
 def _service(module: str) -> str:
     parts = module.split(".")
-    return parts[2] if parts[:2] == ["bartizan", "rules"] and len(parts) > 2 else parts[-1]
+    name = parts[2] if parts[:2] == ["bartizan", "rules"] and len(parts) > 2 else parts[-1]
+    return name.rstrip("_")  # lambda_, since the module cannot be called as Python's keyword
 
 
 def _first_line(change: Change) -> str:

@@ -50,7 +50,7 @@ class ResourceIndex:
 
 def service_of(kind: type[Resource]) -> str:
     """The service module that a type belongs to."""
-    return kind.__module__.removeprefix("bartizan.resources.").partition(".")[0]
+    return kind.__module__.removeprefix("bartizan.resources.").partition(".")[0].rstrip("_")
 
 
 def _declared() -> Iterator[tuple[str, object]]:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
-from bartizan.policy import parse_policy
+from bartizan.policy import denies_plain_http, described, open_statements, parse_policy
 from bartizan.resources.sqs import Queue
 
 _TO_ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
 _FROM_TOPIC = {**_TO_ANYONE, "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:orders"}}}
+_HTTPS_ONLY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
 
 
 @rule(
@@ -95,6 +102,22 @@ def public_queue(queue: Queue) -> Problems:
     ## References
     - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
     """
-    for statement in queue.policy.allowing if queue.policy else ():
-        if statement.principals and statement.principals.anyone and not statement.conditions:
-            yield f"statement {statement.sid or 'without Sid'} allows {', '.join(statement.actions)} to everyone"
+    for statement in open_statements(queue.policy):
+        yield f"{described(statement)} to everyone"
+
+
+@rule("low", passes=[Queue(policy=parse_policy({"Statement": _HTTPS_ONLY}))], fails=[Queue(policy=None)])
+def plain_http_allowed(queue: Queue) -> Problems:
+    """SQS queue policy does not insist on HTTPS.
+
+    ## Why it matters
+    A client with a wrong setting can send and receive messages that everyone on the way reads.
+
+    ## How to fix
+    Add a statement that denies `sqs:*` to everyone where `aws:SecureTransport` is false.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+    """
+    if not denies_plain_http(queue.policy):
+        yield "no statement denies requests over plain HTTP"

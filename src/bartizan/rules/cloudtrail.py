@@ -1,0 +1,150 @@
+"""Checks of AWS CloudTrail."""
+
+from __future__ import annotations
+
+from bartizan.model import Problems, replace, rule
+from bartizan.resources.cloudtrail import Trail
+
+
+@rule("high", passes=[Trail()], fails=[Trail(is_logging=False)])
+def trail_not_logging(trail: Trail) -> Problems:
+    """CloudTrail trail exists but does not record.
+
+    ## Why it matters
+    Nothing that happens is kept. To stop a trail is one of the first things an intruder does.
+
+    ## How to fix
+    Start logging, and find out from the event history who stopped it.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-turning-off-logging.html
+    """
+    if not trail.is_logging:
+        yield "logging is stopped"
+
+
+@trail_not_logging.fix
+def start_logging(trail: Trail) -> Trail:
+    """Start logging."""
+    return replace(trail, is_logging=True)
+
+
+@rule("medium", passes=[Trail()], fails=[Trail(is_multi_region_trail=False)])
+def single_region_trail(trail: Trail) -> Problems:
+    """CloudTrail trail records one Region only.
+
+    ## Why it matters
+    Intruders like to work in Regions that nobody uses, and this trail does not see them there.
+
+    ## How to fix
+    Make it a multi-Region trail.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html
+    """
+    if not trail.is_multi_region_trail:
+        yield "other Regions are not recorded"
+
+
+@single_region_trail.fix
+def all_regions(trail: Trail) -> Trail:
+    """Record all Regions."""
+    return replace(trail, is_multi_region_trail=True)
+
+
+@rule("medium", passes=[Trail()], fails=[Trail(enable_log_file_validation=False)])
+def no_log_file_validation(trail: Trail) -> Problems:
+    """CloudTrail trail does not sign its log files.
+
+    ## Why it matters
+    Nobody can tell whether a log file was changed or removed after it was written.
+
+    ## How to fix
+    Turn on log file validation. It costs nothing.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html
+    """
+    if not trail.enable_log_file_validation:
+        yield "log file validation is off"
+
+
+@no_log_file_validation.fix
+def validate_files(trail: Trail) -> Trail:
+    """Turn on log file validation."""
+    return replace(trail, enable_log_file_validation=True)
+
+
+@rule("low", passes=[Trail(kms_key_id="arn:aws:kms:eu-west-1:111122223333:key/1")], fails=[Trail()])
+def trail_without_kms_key(trail: Trail) -> Problems:
+    """CloudTrail trail encrypts its files without a KMS key.
+
+    ## Why it matters
+    Whoever may read the bucket reads the logs: no key policy stands in between.
+
+    ## How to fix
+    Set a KMS key whose policy lets CloudTrail encrypt and only those decrypt who read logs.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html
+    """
+    if not trail.kms_key_id:
+        yield "no KMS key is set"
+
+
+@rule("low", passes=[Trail(cloud_watch_logs_log_group_arn="arn:aws:logs:eu-west-1:1:log-group:t:*")], fails=[Trail()])
+def trail_without_log_group(trail: Trail) -> Problems:
+    """CloudTrail trail does not write to CloudWatch Logs.
+
+    ## Why it matters
+    Alarms on events, such as a sign-in of the root user, need the events in a log group or in EventBridge.
+
+    ## How to fix
+    Name a log group and a role that may write to it, unless alarms come from elsewhere.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
+    """
+    if not trail.cloud_watch_logs_log_group_arn:
+        yield "no log group is set"
+
+
+@rule(
+    "medium",
+    passes=[Trail(), Trail(management_events=(), data_events=("AWS::S3::Object",))],
+    fails=[Trail(management_events=("write",)), Trail(management_events=())],
+)
+def management_events_missing(trail: Trail) -> Problems:
+    """CloudTrail trail leaves out management events.
+
+    ## Why it matters
+    Changes to the account, or the look around that comes before an attack, leave no trace in it.
+
+    ## How to fix
+    Record both read and write management events. A trail for data events alone is left in peace.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html
+    """
+    if not trail.management_events and trail.data_events:
+        return
+    missing = [kind for kind in ("read", "write") if kind not in trail.management_events]
+    if missing:
+        yield f"{' and '.join(missing)} events are not recorded"
+
+
+@rule("info", passes=[Trail(data_events=("AWS::S3::Object",))], fails=[Trail()])
+def no_data_events(trail: Trail) -> Problems:
+    """CloudTrail trail records no data events.
+
+    ## Why it matters
+    Reading or deleting objects in S3, and calls of functions, cannot be traced.
+
+    ## How to fix
+    Record data events of the buckets and functions that matter. They are billed by number.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+    """
+    if not trail.data_events:
+        yield "no data events are recorded"

@@ -1,0 +1,137 @@
+"""Checks of AWS KMS."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bartizan.model import SAMPLE_TIME, Problems, replace, rule
+from bartizan.policy import described, open_statements, other_accounts, parse_policy
+from bartizan.policy.document import PolicyDocument
+from bartizan.resources.kms import Key, can_rotate, own
+
+_ALL = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
+_OWNER = {**_ALL, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
+_OTHER = {**_ALL, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+_DECRYPTS = {**_OTHER, "Action": "kms:Decrypt"}
+
+
+@rule(
+    "medium",
+    passes=[Key(enable_key_rotation=True), Key(key_manager="AWS"), Key(key_spec="RSA_2048"), Key(origin="EXTERNAL")],
+    fails=[Key(enable_key_rotation=False)],
+)
+def rotation_off(key: Key) -> Problems:
+    """KMS key is never rotated.
+
+    ## Why it matters
+    All data stays under the same key material for ever, so a single compromise reaches all of it.
+
+    ## How to fix
+    Turn on automatic rotation. Data that is encrypted already stays readable and nothing else changes.
+
+    ## References
+    - https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+    """
+    if can_rotate(key) and not key.enable_key_rotation:
+        yield "automatic rotation is off"
+
+
+@rotation_off.fix
+def enable_rotation(key: Key) -> Key:
+    """Turn on automatic rotation."""
+    return replace(key, enable_key_rotation=True)
+
+
+@rule(
+    "critical",
+    passes=[Key(key_manager="AWS"), Key(key_policy=parse_policy({"Statement": _OWNER}))],
+    fails=[Key(key_policy=parse_policy({"Statement": _ALL}))],
+)
+def public_key_policy(key: Key) -> Problems:
+    """KMS key policy lets anyone use the key.
+
+    ## Why it matters
+    Any AWS account can decrypt with the key, or delete it, and then its encryption protects nothing.
+
+    ## How to fix
+    Name accounts or roles as principals, or add a condition such as `kms:CallerAccount` or `aws:PrincipalOrgID`.
+
+    ## References
+    - https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+    """
+    if own(key):
+        for statement in open_statements(key.key_policy):
+            yield f"{described(statement)} to everyone"
+
+
+@rule(
+    "high",
+    passes=[
+        Key(key_manager="AWS"),
+        Key(account="111122223333", key_policy=parse_policy({"Statement": [_OWNER, _DECRYPTS]})),
+    ],
+    fails=[Key(account="111122223333", key_policy=parse_policy({"Statement": _OTHER}))],
+)
+def foreign_administrator(key: Key) -> Problems:
+    """KMS key policy gives another account every action.
+
+    ## Why it matters
+    That account can change the policy, lock its owner out, and delete the key together with all data under it.
+
+    ## How to fix
+    Allow the other account only the cryptographic operations that it needs, such as `kms:Decrypt`.
+
+    ## References
+    - https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+    """
+    if not own(key) or key.key_policy is None:
+        return
+    for statement in key.key_policy.allowing:
+        if not statement.conditions and {"kms:*", "*"}.intersection(statement.actions):
+            alone = PolicyDocument(statements=(statement,))
+            for account in sorted(other_accounts(alone, key.account)):
+                yield f"account {account} may do everything with it"
+
+
+@rule(
+    "high",
+    passes=[Key(key_state="Enabled")],
+    fails=[Key(key_state="PendingDeletion", deletion_date=SAMPLE_TIME + dt.timedelta(days=7))],
+)
+def pending_deletion(key: Key) -> Problems:
+    """KMS key is about to be deleted.
+
+    ## Why it matters
+    Once it is gone, whatever it encrypted is lost for good. Attackers schedule deletions to hold data to ransom.
+
+    ## How to fix
+    Cancel the deletion unless it is sure that nothing is encrypted with the key. Disable the key to find out.
+
+    ## References
+    - https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+    """
+    if key.key_state == "PendingDeletion":
+        yield f"it is deleted in {-key.days_since(key.deletion_date)} days" if key.deletion_date else "deletion is due"
+
+
+@pending_deletion.fix
+def cancel_deletion(key: Key) -> Key:
+    """Cancel the deletion, which leaves the key disabled."""
+    return replace(key, key_state="Disabled", deletion_date=None)
+
+
+@rule("info", passes=[Key(), Key(key_manager="AWS", key_state="Disabled")], fails=[Key(key_state="Disabled")])
+def disabled_key(key: Key) -> Problems:
+    """KMS key is disabled.
+
+    ## Why it matters
+    Nothing can read what it encrypted, and it costs as much as one in use.
+
+    ## How to fix
+    Enable it if its data is still needed, or else schedule its deletion.
+
+    ## References
+    - https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html
+    """
+    if key.key_state == "Disabled" and own(key):
+        yield "it is disabled"

@@ -1,0 +1,191 @@
+"""Checks of AWS Lambda."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bartizan.model import Problems, World, replace, rule
+from bartizan.policy import described, open_statements, parse_policy
+from bartizan.resources.lambda_ import Function
+
+_ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "*"}
+_URL = {**_ANYONE, "Action": "lambda:InvokeFunctionUrl"}
+_URL_KEYS = frozenset({"lambda:functionurlauthtype", "lambda:invokedviafunctionurl"})
+
+_DEPRECATED: Mapping[str, dt.date] = MappingProxyType(
+    {
+        "dotnet6": dt.date(2024, 12, 20),
+        "dotnet7": dt.date(2024, 5, 14),
+        "dotnetcore2.1": dt.date(2022, 1, 5),
+        "dotnetcore3.1": dt.date(2023, 4, 3),
+        "go1.x": dt.date(2024, 1, 8),
+        "java8": dt.date(2024, 1, 8),
+        "nodejs10.x": dt.date(2021, 7, 30),
+        "nodejs12.x": dt.date(2023, 3, 31),
+        "nodejs14.x": dt.date(2023, 12, 4),
+        "nodejs16.x": dt.date(2024, 6, 12),
+        "nodejs18.x": dt.date(2025, 9, 1),
+        "nodejs20.x": dt.date(2026, 4, 30),
+        "provided": dt.date(2024, 1, 8),
+        "python2.7": dt.date(2021, 7, 15),
+        "python3.6": dt.date(2022, 7, 18),
+        "python3.7": dt.date(2023, 12, 4),
+        "python3.8": dt.date(2024, 10, 14),
+        "python3.9": dt.date(2025, 12, 15),
+        "ruby2.5": dt.date(2021, 7, 30),
+        "ruby2.7": dt.date(2023, 12, 7),
+        "ruby3.2": dt.date(2026, 3, 31),
+        "ruby3.3": dt.date(2027, 3, 31),
+        "nodejs22.x": dt.date(2027, 4, 30),
+    }
+)
+"""When AWS stops, or stopped, to patch a runtime.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+"""
+
+
+@rule(
+    "critical",
+    passes=[Function(), Function(policy=parse_policy({"Statement": _URL}))],
+    fails=[Function(policy=parse_policy({"Statement": _ANYONE}))],
+)
+def public_function(function: Function) -> Problems:
+    """Lambda function policy lets anyone call the function.
+
+    ## Why it matters
+    Anyone with an AWS account runs the code with its role's permissions, and at your expense.
+
+    ## How to fix
+    Name the principal, and add `aws:SourceArn` or `aws:SourceAccount` where it is a service.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+    """
+    for statement in open_statements(function.policy):
+        url_only = {each.lower() for each in statement.actions} == {"lambda:invokefunctionurl"}
+        if not url_only and not _URL_KEYS & statement.condition_keys():
+            yield f"{described(statement)} to everyone"
+
+
+@rule(
+    "high",
+    passes=[Function(), Function(url_auth_type="AWS_IAM")],
+    fails=[Function(url_auth_type="NONE", policy=parse_policy({"Statement": _URL}))],
+)
+def public_url(function: Function) -> Problems:
+    """Lambda function has a URL that anyone can call.
+
+    ## Why it matters
+    The code is exposed to the internet with no check of who calls, unless it makes one itself.
+
+    ## How to fix
+    Set the URL's authentication to `AWS_IAM`, or put API Gateway or CloudFront with authorization in front.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    """
+    if function.url_auth_type == "NONE" and any(open_statements(function.policy)):
+        yield "its URL asks for no authentication"
+
+
+@public_url.risky_fix("callers that do not sign their requests are refused")
+def require_signatures(function: Function) -> Function:
+    """Set the URL's authentication to `AWS_IAM`."""
+    return replace(function, url_auth_type="AWS_IAM")
+
+
+@rule("high", passes=[Function()], fails=[Function(secret_variables=("DB_PASSWORD (secret by its name)",))])
+def secret_in_environment(function: Function) -> Problems:
+    """Lambda function holds secrets in its environment.
+
+    ## Why it matters
+    Everyone who may look at the function's settings reads them, and they end up in templates and logs.
+
+    ## How to fix
+    Keep them in Secrets Manager or Parameter Store, read them at run time, and replace those that stood here.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    for variable in function.secret_variables:
+        yield f"variable {variable} looks like a secret"
+
+
+@rule("medium", passes=[Function(), Function(runtime="nodejs22.x")], fails=[Function(runtime="python3.8")])
+def deprecated_runtime(function: Function) -> Problems:
+    """Lambda function uses a runtime that is no longer patched.
+
+    ## Why it matters
+    Known holes in the language and its libraries stay open, and soon the function can no longer be updated.
+
+    ## How to fix
+    Move to a supported version of the language. Test first: versions are not compatible in all respects.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+    """
+    ended = _DEPRECATED.get(function.runtime) if function.runtime else None
+    if ended and ended < function.read_at.date():
+        yield f"{function.runtime} is deprecated since {ended.isoformat()}"
+
+
+@rule(
+    "low",
+    passes=[(Function(function_name="a", role="one"), Function(function_name="b", role="two"))],
+    fails=[(Function(function_name="a", role="one"), Function(function_name="b", role="one"))],
+    reads=[Function],
+)
+def shared_role(function: Function, world: World) -> Problems:
+    """Lambda function shares its role with other functions.
+
+    ## Why it matters
+    Each function gets what any of them needs, so a hole in one reaches the data of all.
+
+    ## How to fix
+    Give each function a role of its own with what that function does.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    """
+    users = len(world.find(Function, role=function.role))
+    if users > 1:
+        yield f"{users} functions use {function.role}"
+
+
+@rule(
+    "info", passes=[Function(), Function(has_environment=True, kms_key_arn="k")], fails=[Function(has_environment=True)]
+)
+def environment_without_own_key(function: Function) -> Problems:
+    """Lambda function encrypts its environment with a key that AWS manages.
+
+    ## Why it matters
+    Everyone who may read the function's settings sees the variables: no key policy of yours stands in between.
+
+    ## How to fix
+    Set a customer managed key on functions whose variables are sensitive.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+    """
+    if function.has_environment and not function.kms_key_arn:
+        yield "no key of its own is set"
+
+
+@rule("info", passes=[Function()], fails=[Function(tracing_mode="PassThrough")])
+def no_tracing(function: Function) -> Problems:
+    """Lambda function is not traced with X-Ray.
+
+    ## Why it matters
+    After a fault or an attack, the way of a request through the system is harder to follow.
+
+    ## How to fix
+    Turn on active tracing, and let the role write to X-Ray.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+    """
+    if function.tracing_mode != "Active":
+        yield "active tracing is off"
