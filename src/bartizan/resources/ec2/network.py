@@ -1,0 +1,341 @@
+"""The network of Amazon EC2: security groups, network ACLs, VPCs, subnets, flow logs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bartizan.model import Resource, field, resource
+from bartizan.resources.code import Block, CodeReader
+from bartizan.resources.reading import Call, Item, Join, Listing, Reader
+
+ALL_PROTOCOLS = "-1"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Permission:
+    """One source or target that a security group rule allows: protocol, ports, and who.
+
+    ``protocol`` is ``tcp``, ``udp``, ``icmp``, a number, or ``-1`` for all; ports are inclusive, -1 for all of them.
+    ``peer`` is a CIDR block, a security group or a prefix list.
+    """
+
+    protocol: str
+    from_port: int
+    to_port: int
+    peer: str
+    description: str = ""
+
+    def covers(self, port: int, protocol: str = "tcp") -> bool:
+        """Whether it lets through that port of that protocol."""
+        if self.protocol == ALL_PROTOCOLS:
+            return True
+        return self.protocol == protocol and (self.from_port == -1 or self.from_port <= port <= self.to_port)
+
+    @property
+    def ports(self) -> str:
+        """The ports in words."""
+        if self.protocol == ALL_PROTOCOLS:
+            return "all traffic"
+        if self.from_port == -1 or (self.from_port, self.to_port) == (0, 65535):
+            return f"all {self.protocol} ports"
+        span = f"{self.from_port}" if self.from_port == self.to_port else f"{self.from_port}-{self.to_port}"
+        return f"{self.protocol} port {span}"
+
+
+@resource("AWS::EC2::SecurityGroup", name="group_name")
+class SecurityGroup(Resource):
+    """A security group of a VPC."""
+
+    group_name: str = field("Its name; the default group of a VPC is called default.", default="web")
+    group_id: str = field("Its id.", default="sg-1")
+    vpc_id: str | None = field("The VPC it belongs to.", default="vpc-1")
+    ingress: tuple[Permission, ...] = field("What may come in.", default=())
+    egress: tuple[Permission, ...] = field("What may go out.", default=())
+    interfaces: int = field("How many network interfaces use it.", default=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AclEntry:
+    """A rule of a network ACL; the entry with the lowest number that matches decides."""
+
+    number: int
+    allow: bool
+    protocol: str
+    cidr: str
+    from_port: int = -1
+    to_port: int = -1
+
+    def covers(self, port: int) -> bool:
+        """Whether it speaks of that TCP port (protocol 6, or all)."""
+        if self.protocol == ALL_PROTOCOLS:
+            return True
+        return self.protocol == "6" and (self.from_port == -1 or self.from_port <= port <= self.to_port)
+
+
+@resource("AWS::EC2::NetworkAcl", name="network_acl_id")
+class NetworkAcl(Resource):
+    """A network ACL of a VPC."""
+
+    network_acl_id: str = field("Its id.", default="acl-1")
+    vpc_id: str = field("The VPC it belongs to.", default="vpc-1")
+    is_default: bool = field("Whether AWS made it with the VPC.", default=False)
+    ingress: tuple[AclEntry, ...] = field("What comes in, in order of number.", default=())
+    subnets: tuple[str, ...] = field("The subnets that it guards.", default=("subnet-1",))
+
+
+@resource("AWS::EC2::VPC", name="vpc_id")
+class Vpc(Resource):
+    """A virtual private cloud."""
+
+    vpc_id: str = field("Its id.", default="vpc-1")
+    cidr_block: str = field("Its main address range.", default="10.0.0.0/16")
+    is_default: bool = field("Whether AWS made it with the account.", default=False)
+    interfaces: int = field("How many network interfaces are in it.", default=1)
+
+
+@resource("AWS::EC2::Subnet", name="subnet_id")
+class Subnet(Resource):
+    """A subnet of a VPC."""
+
+    subnet_id: str = field("Its id.", default="subnet-1")
+    vpc_id: str = field("The VPC it belongs to.", default="vpc-1")
+    map_public_ip_on_launch: bool = field("Whether instances get a public address by themselves.", default=False)
+    default_for_az: bool = field("Whether it is the default subnet of its zone.", default=False)
+
+
+@resource("AWS::EC2::FlowLog", name="flow_log_id")
+class FlowLog(Resource):
+    """A flow log of a VPC, subnet or network interface."""
+
+    flow_log_id: str = field("Its id.", default="fl-1")
+    resource_id: str = field("What it records: a VPC, a subnet or an interface.", default="vpc-1")
+    active: bool = field("Whether its records are delivered.", default=True)
+    traffic_type: str = field("ALL, ACCEPT or REJECT.", default="ALL")
+
+
+def permissions(rules: Iterable[Mapping[str, Any]]) -> tuple[Permission, ...]:
+    """AWS's ``IpPermissions``, one permission for each peer, in order."""
+    found = []
+    for each in rules:
+        peers = [
+            *((one["CidrIp"], one) for one in each.get("IpRanges", ())),
+            *((one["CidrIpv6"], one) for one in each.get("Ipv6Ranges", ())),
+            *((one["GroupId"], one) for one in each.get("UserIdGroupPairs", ())),
+            *((one["PrefixListId"], one) for one in each.get("PrefixListIds", ())),
+        ]
+        for peer, one in peers:
+            ports = int(each.get("FromPort", -1)), int(each.get("ToPort", -1))
+            found.append(_permission(each["IpProtocol"], *ports, peer, one.get("Description") or ""))
+    return tuple(sorted(found))
+
+
+def _permission(protocol: str, low: int, high: int, peer: str, description: str) -> Permission:
+    name = {"6": "tcp", "17": "udp", "1": "icmp", "all": ALL_PROTOCOLS}.get(str(protocol), str(protocol))
+    if name == ALL_PROTOCOLS:
+        low = high = -1
+    return Permission(name, low, high, peer, description)
+
+
+def _entries(item: Item) -> tuple[AclEntry, ...]:
+    return tuple(
+        sorted(
+            AclEntry(
+                number=each["RuleNumber"],
+                allow=each["RuleAction"] == "allow",
+                protocol=each["Protocol"],
+                cidr=each.get("CidrBlock") or each["Ipv6CidrBlock"],
+                from_port=each.get("PortRange", {}).get("From", -1),
+                to_port=each.get("PortRange", {}).get("To", -1),
+            )
+            for each in item["Entries"]
+            if not each["Egress"]
+        )
+    )
+
+
+_INTERFACES = Listing(Call("ec2:DescribeNetworkInterfaces"), items="NetworkInterfaces")
+
+
+def _by_group(interfaces: list[Item]) -> Counter[str]:
+    return Counter(group["GroupId"] for each in interfaces for group in each.get("Groups", ()))
+
+
+def _by_vpc(interfaces: list[Item]) -> Counter[str]:
+    return Counter(each.get("VpcId", "") for each in interfaces)
+
+
+SECURITY_GROUPS = Reader(
+    SecurityGroup,
+    listing=Listing(
+        Call("ec2:DescribeSecurityGroups"),
+        items="SecurityGroups",
+        params={"MaxResults": 1000},
+        fields={
+            "group_name": lambda item: item["GroupName"],
+            "group_id": lambda item: item["GroupId"],
+            "vpc_id": lambda item: item.get("VpcId"),
+            "ingress": lambda item: permissions(item["IpPermissions"]),
+            "egress": lambda item: permissions(item["IpPermissionsEgress"]),
+        },
+    ),
+    arn=lambda item, scope: scope.arn("ec2", f"security-group/{item['GroupId']}"),
+    joins=(Join(_INTERFACES, index=_by_group, fields={"interfaces": lambda item, counted: counted[item["GroupId"]]}),),
+)
+
+NETWORK_ACLS = Reader(
+    NetworkAcl,
+    listing=Listing(
+        Call("ec2:DescribeNetworkAcls"),
+        items="NetworkAcls",
+        fields={
+            "network_acl_id": lambda item: item["NetworkAclId"],
+            "vpc_id": lambda item: item["VpcId"],
+            "is_default": lambda item: item["IsDefault"],
+            "ingress": _entries,
+            "subnets": lambda item: tuple(sorted(each["SubnetId"] for each in item["Associations"])),
+        },
+    ),
+    arn=lambda item, scope: scope.arn("ec2", f"network-acl/{item['NetworkAclId']}"),
+)
+
+VPCS = Reader(
+    Vpc,
+    listing=Listing(
+        Call("ec2:DescribeVpcs"),
+        items="Vpcs",
+        fields={
+            "vpc_id": lambda item: item["VpcId"],
+            "cidr_block": lambda item: item["CidrBlock"],
+            "is_default": lambda item: item["IsDefault"],
+        },
+    ),
+    arn=lambda item, scope: scope.arn("ec2", f"vpc/{item['VpcId']}"),
+    joins=(Join(_INTERFACES, index=_by_vpc, fields={"interfaces": lambda item, counted: counted[item["VpcId"]]}),),
+)
+
+SUBNETS = Reader(
+    Subnet,
+    listing=Listing(
+        Call("ec2:DescribeSubnets"),
+        items="Subnets",
+        fields={
+            "subnet_id": lambda item: item["SubnetId"],
+            "vpc_id": lambda item: item["VpcId"],
+            "map_public_ip_on_launch": lambda item: item["MapPublicIpOnLaunch"],
+            "default_for_az": lambda item: item["DefaultForAz"],
+        },
+    ),
+    arn=lambda item, scope: scope.arn("ec2", f"subnet/{item['SubnetId']}"),
+)
+
+FLOW_LOGS = Reader(
+    FlowLog,
+    listing=Listing(
+        Call("ec2:DescribeFlowLogs"),
+        items="FlowLogs",
+        fields={
+            "flow_log_id": lambda item: item["FlowLogId"],
+            "resource_id": lambda item: item["ResourceId"],
+            # A flow log that cannot write says FAILED; one that has nothing to write yet says nothing.
+            "active": lambda item: item["FlowLogStatus"] == "ACTIVE" and item.get("DeliverLogsStatus") != "FAILED",
+            "traffic_type": lambda item: item.get("TrafficType") or "ALL",
+        },
+    ),
+    arn=lambda item, scope: scope.arn("ec2", f"vpc-flow-log/{item['FlowLogId']}"),
+)
+
+
+def _tf_inline(block: Block, direction: str) -> list[Permission]:
+    found = []
+    for each in block.get(direction, []):
+        peers = [*each.get("cidr_blocks", []), *each.get("ipv6_cidr_blocks", []), *each.get("prefix_list_ids", [])]
+        peers += [*each.get("security_groups", []), *(["self"] if each.get("self") else [])]
+        ports = int(each["from_port"]), int(each["to_port"])
+        found += [_permission(each["protocol"], *ports, peer, each.get("description", "")) for peer in peers]
+    return found
+
+
+def _tf_rules(block: Block, direction: str) -> list[Permission]:
+    found = []
+    for each in block.parts("aws_security_group_rule"):
+        if each["type"] == direction:
+            peers = [*each.get("cidr_blocks", []), *each.get("ipv6_cidr_blocks", []), *each.get("prefix_list_ids", [])]
+            peers += [*(["self"] if each.get("self") else [])]
+            if not peers:
+                peers.append(each["source_security_group_id"])
+            ports = int(each["from_port"]), int(each["to_port"])
+            found += [_permission(each["protocol"], *ports, peer, each.get("description", "")) for peer in peers]
+    for each in block.parts(f"aws_vpc_security_group_{direction}_rule"):
+        peer = next(
+            each[name]
+            for name in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
+            if name in each
+        )
+        ports = int(each.get("from_port", -1)), int(each.get("to_port", -1))
+        found.append(_permission(each["ip_protocol"], *ports, peer, each.get("description", "")))
+    return found
+
+
+def _tf_permissions(block: Block, direction: str) -> tuple[Permission, ...]:
+    return tuple(sorted([*_tf_inline(block, direction), *_tf_rules(block, direction)]))
+
+
+TERRAFORM_SECURITY_GROUP = CodeReader(
+    "aws_security_group",
+    SecurityGroup,
+    parts=dict.fromkeys(
+        (
+            "aws_security_group_rule",
+            "aws_vpc_security_group_ingress_rule",
+            "aws_vpc_security_group_egress_rule",
+        ),
+        "security_group_id",
+    ),
+    fields={
+        "group_name": lambda block: block["name"],
+        "vpc_id": lambda block: block["vpc_id"],
+        "ingress": lambda block: _tf_permissions(block, "ingress"),
+        # The provider removes AWS's own rule that lets everything out, so what code does not say is not there.
+        "egress": lambda block: _tf_permissions(block, "egress"),
+    },
+)
+
+_EVERYTHING_OUT = (Permission(ALL_PROTOCOLS, -1, -1, "0.0.0.0/0"),)
+
+
+def _cfn_rule(rule: Mapping[str, Any]) -> Permission:
+    peer = next(
+        rule[name]
+        for name in (
+            "CidrIp", "CidrIpv6", "SourceSecurityGroupId", "DestinationSecurityGroupId", "SourcePrefixListId",
+            "DestinationPrefixListId", "SourceSecurityGroupName",
+        )
+        if name in rule
+    )  # fmt: skip
+    ports = int(rule.get("FromPort", -1)), int(rule.get("ToPort", -1))
+    return _permission(rule["IpProtocol"], *ports, peer, rule.get("Description", ""))
+
+
+def _cfn_permissions(block: Block, direction: str) -> tuple[Permission, ...]:
+    inline = block.get(f"SecurityGroup{direction}", [])
+    parts = block.parts(f"AWS::EC2::SecurityGroup{direction}")
+    return tuple(sorted(_cfn_rule(each) for each in (*inline, *parts)))
+
+
+CLOUDFORMATION_SECURITY_GROUP = CodeReader(
+    "AWS::EC2::SecurityGroup",
+    SecurityGroup,
+    parts={"AWS::EC2::SecurityGroupIngress": "GroupId", "AWS::EC2::SecurityGroupEgress": "GroupId"},
+    fields={
+        "group_name": lambda block: block["GroupName"],
+        "vpc_id": lambda block: block["VpcId"],
+        "ingress": lambda block: _cfn_permissions(block, "Ingress"),
+        # AWS lets everything out of a group whose template says nothing about it.
+        "egress": lambda block: (
+            _cfn_permissions(block, "Egress") if "SecurityGroupEgress" in block else _EVERYTHING_OUT
+        ),
+    },
+)
