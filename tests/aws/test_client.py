@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
 
 from bartizan.aws.client import AwsApi, Patience
 from bartizan.aws.errors import understand
@@ -48,6 +49,7 @@ def refused(code: str, status: int = 400) -> aws.ClientError:
         (aws.EndpointConnectionError(endpoint_url="https://sqs"), Reason.UNSUPPORTED, False),
         (aws.NoCredentialsError(), Reason.EXPIRED, False),
         (OSError("reset"), Reason.FAILED, True),
+        (ResponseParserError("<!doctype html>"), Reason.FAILED, True),
         (aws.ParamValidationError(report="no"), Reason.FAILED, False),
     ],
 )
@@ -75,7 +77,7 @@ class FakeSession:
     def pager(self, service: str, operation: str) -> Any:
         return self._pager
 
-    def offers(self, service: str, region: str, partition: str) -> bool:
+    async def offers(self, service: str, region: str, partition: str) -> bool:
         return True
 
     async def list_queues(self, **params: Any) -> Any:

@@ -12,13 +12,14 @@ from typing import Any
 import jmespath
 from botocore import exceptions as aws
 from botocore import xform_name
+from botocore.parsers import ResponseParserError
 
 from bartizan.aws.errors import Trouble, understand
 from bartizan.aws.limits import Limits
 from bartizan.aws.session import Session
 from bartizan.resources.reading import Call, Reply, Scope
 
-_TROUBLES = (aws.BotoCoreError, aws.ClientError, OSError, TimeoutError)
+_TROUBLES = (aws.BotoCoreError, aws.ClientError, ResponseParserError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class AwsApi:
                 async with self._slots:
                     return await self._attempt(call, region, params)
             except _TROUBLES as error:
-                in_region = self._session.offers(call.service, region, scope.partition)
+                in_region = await self._session.offers(call.service, region, scope.partition)
                 trouble = understand(error, call, in_region=in_region)
                 if trouble.throttled:
                     bucket.slow_down()

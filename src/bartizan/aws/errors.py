@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass
 
 from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
 
 from bartizan.model import Gap, Reason
 from bartizan.resources.reading import Call, Failed
@@ -60,7 +61,7 @@ def understand(error: Exception, call: Call, *, in_region: bool) -> Trouble:
         return _trouble("Timeout", Reason.TIMED_OUT, call, str(error), retry=True)
     if isinstance(error, aws.EndpointConnectionError) and not in_region:
         return _trouble("NoEndpoint", Reason.UNSUPPORTED, call, str(error), retry=False)
-    if isinstance(error, (aws.ConnectionError, aws.HTTPClientError, OSError)):
+    if isinstance(error, (aws.ConnectionError, aws.HTTPClientError, ResponseParserError, OSError)):
         return _trouble(type(error).__name__, Reason.FAILED, call, str(error), retry=True)
     return _trouble(type(error).__name__, Reason.FAILED, call, str(error), retry=False)
 

@@ -15,5 +15,6 @@ async def enabled_regions(api: Api, session: Session, main: Scope) -> tuple[list
         reply = await api.call(DESCRIBE_REGIONS, main, {})
     except Failed as failed:
         gap = CoverageGap(types=(), account=main.account, region="", gap=failed.gap, call=DESCRIBE_REGIONS.name)
-        return session.regions_of(main.partition), [gap]
-    return sorted(each["RegionName"] for each in reply["Regions"]), []
+        return await session.regions_of(main.partition), [gap]
+    # AWS leaves out what is not opted in; emulators list it with its status.
+    return sorted(each["RegionName"] for each in reply["Regions"] if each.get("OptInStatus") != "not-opted-in"), []

@@ -99,14 +99,14 @@ class Session:
                 self._pagers[key] = None
         return self._pagers[key]
 
-    def offers(self, service: str, region: str, partition: str) -> bool:
+    async def offers(self, service: str, region: str, partition: str) -> bool:
         """Whether botocore's endpoint data know the service in the region; ``True`` for global services."""
-        known = self._session.get_available_regions(service, partition_name=partition)
+        known = await self._session.get_available_regions(service, partition_name=partition)
         return not known or region in known
 
-    def regions_of(self, partition: str) -> list[str]:
+    async def regions_of(self, partition: str) -> list[str]:
         """The regions of a partition that botocore knows, enabled or not."""
-        regions: list[str] = self._session.get_available_regions("ec2", partition_name=partition)
+        regions: list[str] = await self._session.get_available_regions("ec2", partition_name=partition)
         return regions
 
     async def identity(self) -> Identity:

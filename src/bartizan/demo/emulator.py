@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
 import subprocess
 import sys
@@ -27,7 +28,11 @@ def emulator() -> Iterator[str]:
         raise InputError("the demo needs an emulator of AWS: pip install 'bartizan[demo]'")
     port = _free_port()
     command = [sys.executable, "-c", _SERVER, "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
+    # Without this moto gives every region Amazon's public images, and a snapshot of ours for each of them.
+    environment = {**os.environ, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)
