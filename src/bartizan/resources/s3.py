@@ -74,7 +74,8 @@ class Bucket(Resource):
     object_lock_enabled: bool = field("Whether its objects can be locked against deletion.", default=False)
 
 
-def _access_block(settings: Mapping[str, Any]) -> PublicAccessBlock:
+def access_block(settings: Mapping[str, Any]) -> PublicAccessBlock:
+    """The switches in AWS's ``PublicAccessBlockConfiguration``, of a bucket or of an account."""
     return PublicAccessBlock(
         block_public_acls=bool(settings.get("BlockPublicAcls")),
         ignore_public_acls=bool(settings.get("IgnorePublicAcls")),
@@ -133,7 +134,7 @@ BUCKETS = Reader(
         Detail(
             Call("s3:GetPublicAccessBlock", permissions=("s3:GetBucketPublicAccessBlock",)),
             params=_of_bucket,
-            fields={"public_access_block": lambda reply: _access_block(reply["PublicAccessBlockConfiguration"])},
+            fields={"public_access_block": lambda reply: access_block(reply["PublicAccessBlockConfiguration"])},
             absent={"NoSuchPublicAccessBlockConfiguration": {"public_access_block": PublicAccessBlock()}},
         ),
         Detail(
@@ -346,7 +347,7 @@ TERRAFORM_BUCKET = CodeReader(
 
 def _cfn_access_block(block: Block) -> PublicAccessBlock:
     settings = block.get("PublicAccessBlockConfiguration")
-    return ALL_BLOCKED if settings is None else _access_block(settings)
+    return ALL_BLOCKED if settings is None else access_block(settings)
 
 
 def _cfn_policy(block: Block) -> PolicyDocument | None:

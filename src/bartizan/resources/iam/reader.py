@@ -1,0 +1,155 @@
+"""How IAM is read: nearly everything comes from one paged call and the credential report.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html and
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from typing import Any, TypeVar
+
+from bartizan.model import CoverageGap, Gap, Reason, Resource
+from bartizan.policy import PolicyDocument, parse_policy
+from bartizan.resources.iam import report
+from bartizan.resources.iam.types import Group, InlinePolicy, ManagedPolicy, Role, User
+from bartizan.resources.reading import Api, Call, CustomReader, Failed, Fields, Reply, Scope, take
+
+T = TypeVar("T")
+
+_DETAILS = Call("iam:GetAccountAuthorizationDetails")
+_ROLES = Call("iam:ListRoles")
+
+
+def inline(policies: Iterable[tuple[str, Any]]) -> tuple[InlinePolicy, ...]:
+    """Inline policies in order of name, since neither AWS nor code gives them an order that means something."""
+    return tuple(InlinePolicy(name, parse_policy(document)) for name, document in sorted(policies))
+
+
+def _inline_in(key: str) -> Callable[[Reply], tuple[InlinePolicy, ...]]:
+    return lambda item: inline((each["PolicyName"], each["PolicyDocument"]) for each in item.get(key, ()))
+
+
+def _attached(item: Reply) -> tuple[str, ...]:
+    return tuple(sorted(each["PolicyArn"] for each in item["AttachedManagedPolicies"]))
+
+
+def _tags(item: Reply) -> Mapping[str, str]:
+    return {each["Key"]: each["Value"] for each in item.get("Tags", ())}
+
+
+def _boundary(item: Reply) -> str | None:
+    boundary = item.get("PermissionsBoundary")
+    return boundary["PermissionsBoundaryArn"] if boundary else None
+
+
+def _default_version(item: Reply) -> PolicyDocument:
+    return next(parse_policy(each["Document"]) for each in item["PolicyVersionList"] if each["IsDefaultVersion"])
+
+
+_USER: Fields = {
+    "user_name": lambda item: item["UserName"],
+    "path": lambda item: item["Path"],
+    "create_date": lambda item: item["CreateDate"],
+    "policies": _inline_in("UserPolicyList"),
+    "managed_policy_arns": _attached,
+    "groups": lambda item: tuple(sorted(item["GroupList"])),
+    "permissions_boundary": _boundary,
+    "tags": _tags,
+}
+_CREDENTIALS: Fields = {
+    "password_enabled": lambda row: report.flag(row, "password_enabled"),
+    "password_last_used": lambda row: report.moment(row, "password_last_used"),
+    "password_last_changed": lambda row: report.moment(row, "password_last_changed"),
+    "mfa_active": lambda row: report.flag(row, "mfa_active"),
+    "access_keys": report.access_keys,
+}
+_GROUP: Fields = {
+    "group_name": lambda item: item["GroupName"],
+    "path": lambda item: item["Path"],
+    "policies": _inline_in("GroupPolicyList"),
+    "managed_policy_arns": _attached,
+}
+_ROLE: Fields = {
+    "role_name": lambda item: item["RoleName"],
+    "path": lambda item: item["Path"],
+    "create_date": lambda item: item["CreateDate"],
+    "assume_role_policy_document": lambda item: parse_policy(item["AssumeRolePolicyDocument"]),
+    "policies": _inline_in("RolePolicyList"),
+    "managed_policy_arns": _attached,
+    "permissions_boundary": _boundary,
+    "last_used": lambda item: item.get("RoleLastUsed", {}).get("LastUsedDate"),
+    "tags": _tags,
+}
+_POLICY: Fields = {
+    "managed_policy_name": lambda item: item["PolicyName"],
+    "path": lambda item: item["Path"],
+    "policy_document": _default_version,
+    "attachment_count": lambda item: item["AttachmentCount"],
+    "boundary_count": lambda item: item.get("PermissionsBoundaryUsageCount", 0),
+}
+
+
+_SESSION: Fields = {"max_session_duration": lambda seconds: seconds}
+_NONE: Fields = {}
+_EVERYTHING = {"Filter": ["User", "Group", "Role", "LocalManagedPolicy"]}
+
+
+async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
+    rows, sessions = await asyncio.gather(
+        or_gap(report.credential_report(api, scope)), or_gap(_longest_sessions(api, scope))
+    )
+    async for reply in api.pages(_DETAILS, scope, _EVERYTHING):
+        for item in reply["UserDetailList"]:
+            yield _made(User, scope, item, _USER, _CREDENTIALS, _of(rows, item["UserName"], "credential report"))
+        for item in reply["GroupDetailList"]:
+            yield _made(Group, scope, item, _GROUP)
+        for item in reply["RoleDetailList"]:
+            yield _made(Role, scope, item, _ROLE, _SESSION, _of(sessions, item["RoleName"], "list of roles"))
+        for item in reply["Policies"]:
+            yield _made(ManagedPolicy, scope, item, _POLICY)
+
+
+async def or_gap(reading: Coroutine[Any, Any, T]) -> T | Gap:
+    """What the coroutine gives, or the gap of the call that failed in it."""
+    try:
+        return await reading
+    except Failed as failed:
+        return failed.gap
+
+
+async def _longest_sessions(api: Api, scope: Scope) -> dict[str, int]:
+    return {
+        item["RoleName"]: item["MaxSessionDuration"]
+        async for reply in api.pages(_ROLES, scope, {})
+        for item in reply["Roles"]
+    }
+
+
+def _of(found: Mapping[str, Any] | Gap, name: str, where: str) -> Any:
+    if isinstance(found, Gap):
+        return found
+    return found.get(name, Gap(Reason.NOT_READ, detail=f"it is newer than the {where}"))
+
+
+def _made(
+    kind: type[Resource], scope: Scope, item: Reply, fields: Fields, more: Fields = _NONE, source: Any = None
+) -> Resource:
+    """The resource of the item, with ``more`` fields from a second source, or the gap that stands in its place."""
+    values, gaps = take(fields, item)
+    if isinstance(source, Gap):
+        gaps |= dict.fromkeys(more, source)
+    else:
+        others, missing = take(more, source)
+        values |= others
+        gaps |= missing
+    values |= {"arn": item["Arn"], "account": scope.account, "region": scope.region, "read_at": scope.now}
+    return kind.of(values, gaps)
+
+
+IAM = CustomReader(
+    (User, Group, Role, ManagedPolicy),
+    declared=(_DETAILS, _ROLES, report.GENERATE, report.GET),
+    read=_read,
+)
