@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field as item
+from dataclasses import dataclass
+from dataclasses import field as item
 from typing import Any
 
 from bartizan.model import CoverageGap, Gap, Resource, field, resource

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bartizan.model import Problems, replace, rule
 from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
 from bartizan.resources.s3 import ALL_BLOCKED, Bucket, PublicAccessBlock
@@ -218,7 +220,7 @@ def require_tls(bucket: Bucket) -> Bucket:
         return bucket
     partition = bucket.arn.split(":")[1] if bucket.arn else "aws"
     arn = f"arn:{partition}:s3:::{bucket.name}"
-    source = dict(bucket.policy.source) if bucket.policy else {"Version": "2012-10-17", "Statement": []}
+    source: dict[str, Any] = dict(bucket.policy.source) if bucket.policy else {"Version": "2012-10-17", "Statement": []}
     present = source["Statement"] if isinstance(source["Statement"], list) else [source["Statement"]]
     source["Statement"] = [*present, {**_TLS_ONLY, "Sid": "DenyPlainHttp", "Resource": [arn, f"{arn}/*"]}]
     return replace(bucket, policy=parse_policy(source))

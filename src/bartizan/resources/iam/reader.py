@@ -133,7 +133,7 @@ def _of(found: Mapping[str, Any] | Gap, name: str, where: str) -> Any:
     return found.get(name, Gap(Reason.NOT_READ, detail=f"it is newer than the {where}"))
 
 
-def _made(
+def _made(  # noqa: PLR0913, PLR0917 - the second source is one thing in two arguments
     kind: type[Resource], scope: Scope, item: Reply, fields: Fields, more: Fields = _NONE, source: Any = None
 ) -> Resource:
     """The resource of the item, with ``more`` fields from a second source, or the gap that stands in its place."""
