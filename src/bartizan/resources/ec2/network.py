@@ -330,7 +330,8 @@ CLOUDFORMATION_SECURITY_GROUP = CodeReader(
     SecurityGroup,
     parts={"AWS::EC2::SecurityGroupIngress": "GroupId", "AWS::EC2::SecurityGroupEgress": "GroupId"},
     fields={
-        "group_name": lambda block: block["GroupName"],
+        # Without a name AWS makes one up; it is never that of a default group.
+        "group_name": lambda block: block.get("GroupName") or block.what,
         "vpc_id": lambda block: block["VpcId"],
         "ingress": lambda block: _cfn_permissions(block, "Ingress"),
         # AWS lets everything out of a group whose template says nothing about it.

@@ -1,0 +1,60 @@
+"""Check infrastructure code with the rules of a scan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bartizan.engine.catalog import Catalog
+from bartizan.engine.evaluate import Evaluation, evaluate
+from bartizan.engine.trace import fields_read
+from bartizan.iac.read import read_code
+from bartizan.model import InputError, Rule, Snapshot
+from bartizan.model.resource import BASE_FIELDS
+from bartizan.resources.code import CodeReader
+from bartizan.resources.index import ResourceIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCheck:
+    """The result of a check: the files that were read, and the verdicts. ``seconds`` is the wall time."""
+
+    files: tuple[str, ...]
+    started: dt.datetime
+    seconds: float
+    catalog: Catalog
+    evaluation: Evaluation
+
+
+def check(paths: Iterable[Path], catalog: Catalog) -> CodeCheck:
+    """Read the code and judge it; raises ``InputError`` where it cannot be read or holds no plan or template."""
+    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
+    asked = list(paths)
+    code = read_code(asked, ResourceIndex.load())
+    if not code.files:
+        raise InputError(f"no Terraform plan or CloudFormation template is in {', '.join(map(str, asked))}")
+    fitting = {rule.id: rule for rule in catalog if _fits(rule, code.readers)}
+    chosen = Catalog(fitting, {name: fix for name, fix in catalog.fixes.items() if name in fitting})
+    return CodeCheck(
+        files=tuple(code.files),
+        started=started,
+        seconds=time.monotonic() - clock,
+        catalog=chosen,
+        evaluation=evaluate(chosen, Snapshot(code.resources)),
+    )
+
+
+def _fits(rule: Rule, readers: Iterable[CodeReader]) -> bool:
+    """Whether code can answer the rule at all.
+
+    Some facts exist only in an account, such as when a role was last used. A rule that asks for one is left out rather
+    than reported as unknown for each resource; so is a rule about resources that no code is read for.
+    """
+    used = list(readers)
+    kinds = {reader.kind for reader in used}
+    needed = fields_read(rule) - set(BASE_FIELDS)
+    fits = [needed <= reader.fields.keys() for reader in used if reader.kind is rule.resource]
+    return bool(fits) and all(fits) and set(rule.reads) <= kinds
