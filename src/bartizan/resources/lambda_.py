@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader
+from bartizan.resources.secrets import in_variables
 
 
 @resource("AWS::Lambda::Function", name="function_name")
@@ -32,41 +32,9 @@ class Function(Resource):
     )
 
 
-_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("AWS access key", re.compile(r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b")),
-    ("private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
-    ("GitHub token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})")),
-    ("GitLab token", re.compile(r"\bglpat-[\w-]{20,}")),
-    ("Slack token", re.compile(r"\bxox[abeoprs]-[\w-]{10,}")),
-    ("Stripe key", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{16,}")),
-    ("JSON web token", re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+")),
-    ("password in an address", re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@]*:[^\s/@]+@")),
-)
-_SECRET_NAME = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|SECRET_?(?:ACCESS_)?KEY|PRIVATE_?KEY|CREDENTIALS?)$",
-    re.IGNORECASE,
-)
-_REFERENCE = re.compile(r"^(?:arn:|/|https?://|ssm:|\{\{resolve:|true$|false$|\d{0,5}$)", re.IGNORECASE)
-"""Values that say where a secret is, or that are none."""
-
-
-def secret_kind(name: str, value: str) -> str | None:
-    """What secret a variable seems to hold, by the shape of its value or else by its name; ``None`` for none."""
-    for kind, shape in _SHAPES:
-        if shape.search(value):
-            return kind
-    literal = bool(value.strip()) and not _REFERENCE.match(value.strip())
-    return "secret by its name" if literal and _SECRET_NAME.search(name) else None
-
-
 def _variables(item: Item) -> Mapping[str, str]:
     variables: Mapping[str, str] = item.get("Environment", {}).get("Variables", {})
     return variables
-
-
-def _secrets(item: Item) -> tuple[str, ...]:
-    kinds = ((name, secret_kind(name, value)) for name, value in sorted(_variables(item).items()))
-    return tuple(f"{name} ({kind})" for name, kind in kinds if kind)
 
 
 def shares_url(function: Any) -> bool:
@@ -88,7 +56,7 @@ FUNCTIONS = Reader(
             "runtime": lambda item: item.get("Runtime"),
             "role": lambda item: item["Role"],
             "has_environment": lambda item: bool(_variables(item)),
-            "secret_variables": _secrets,
+            "secret_variables": lambda item: in_variables(_variables(item)),
             "kms_key_arn": lambda item: item.get("KMSKeyArn") or None,
             "tracing_mode": lambda item: item["TracingConfig"]["Mode"],
         },

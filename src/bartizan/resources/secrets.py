@@ -12,12 +12,17 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
     "GitLab token": re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
     "Slack token": re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
     "Stripe key": re.compile(r"\b[sr]k_live_[A-Za-z0-9]{20,}"),
+    "JSON web token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"),
     "password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@${}]+@"),
 }
-_NAMED = re.compile(r"(?i)(?:password|passwd|pwd|secret|token|api_?key|private_?key|credential)s?$")
+_NAMED = re.compile(
+    r"(?i)(?:^|_)(?:password|passwd|pwd|passphrase|secret|token|api_?key|secret_?(?:access_?)?key|private_?key|credentials?)$"
+)
 _ASSIGNED = re.compile(r"""(?i)\b([a-z0-9_.-]*(?:password|passwd|secret|token|api_?key))\s*[=:]\s*["']?([^\s"']{6,})""")
 # What stands for a secret that is fetched elsewhere: a variable, a reference, an ARN, a path, a placeholder.
-_REFERENCE = re.compile(r"^(?:\$|\{\{|<|arn:|/|ssm:|vault:|true$|false$|null$|none$|changeme$|x+$|\*+$)", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"^(?:\$|\{\{|<|arn:|/|https?://|ssm:|vault:|\d{0,5}$|true$|false$|null$|none$|changeme$|x+$|\*+$)", re.IGNORECASE
+)
 
 
 def kinds_in(value: str) -> tuple[str, ...]:
