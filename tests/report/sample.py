@@ -39,7 +39,7 @@ def report(plain_queues: int = 3, *, hostile: bool = True) -> ReportInput:
     gap = CoverageGap(
         types=("AWS::SNS::Topic",), account="111122223333", region="eu-west-1", gap=DENIED, call="sns:ListTopics"
     )
-    catalog = Catalog.load().select(services=["sqs"])
+    catalog = Catalog.load().select(rules=["sqs.unencrypted-queue", "sqs.no-dead-letter-queue", "sqs.public-queue"])
     return ReportInput(
         subject="AWS account 111122223333",
         facts={"by": "arn:aws:iam::111122223333:user/<b>auditor</b>", "regions": "1"},

@@ -48,16 +48,28 @@ class Scan:
         return any(each.gap.reason is not Reason.UNSUPPORTED for each in self.gaps)
 
 
+def connect(session: Session) -> AwsApi:
+    """The port to AWS with the limits and the patience of an ordinary scan."""
+    return AwsApi(session, Limits(time.monotonic))
+
+
 async def scan(
-    access: Access, catalog: Catalog, regions: Iterable[str] = (), progress: Progress = lambda *_: None
+    access: Access,
+    catalog: Catalog,
+    regions: Iterable[str] = (),
+    progress: Progress = lambda *_: None,
+    connect: Callable[[Session], AwsApi] = connect,
 ) -> Scan:
-    """Read and judge the account; raises ``InputError`` where it cannot be reached or a region does not exist."""
+    """Read and judge the account; raises ``InputError`` where it cannot be reached or a region does not exist.
+
+    ``connect`` makes the port to AWS, for callers with limits of their own.
+    """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     index = ResourceIndex.load()
     wanted = wanted_by(catalog)
     async with Session(access) as session:
         identity = await session.identity()
-        api = AwsApi(session, Limits(time.monotonic))
+        api = connect(session)
         main = Scope(identity.partition, identity.account, identity.main_region, started)
         enabled, region_gaps = await enabled_regions(api, session, main)
         chosen = _chosen(list(regions), enabled)
