@@ -92,7 +92,6 @@ _POLICY: Fields = {
 
 
 _SESSION: Fields = {"max_session_duration": lambda seconds: seconds}
-_NONE: Fields = {}
 _EVERYTHING = {"Filter": ["User", "Group", "Role", "LocalManagedPolicy"]}
 
 
@@ -102,13 +101,15 @@ async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]
     )
     async for reply in api.pages(_DETAILS, scope, _EVERYTHING):
         for item in reply["UserDetailList"]:
-            yield _made(User, scope, item, _USER, _CREDENTIALS, _of(rows, item["UserName"], "credential report"))
+            row = _of(rows, item["UserName"], "credential report")
+            yield _made(User, scope, item, (_USER, item), (_CREDENTIALS, row))
         for item in reply["GroupDetailList"]:
-            yield _made(Group, scope, item, _GROUP)
+            yield _made(Group, scope, item, (_GROUP, item))
         for item in reply["RoleDetailList"]:
-            yield _made(Role, scope, item, _ROLE, _SESSION, _of(sessions, item["RoleName"], "list of roles"))
+            seconds = _of(sessions, item["RoleName"], "list of roles")
+            yield _made(Role, scope, item, (_ROLE, item), (_SESSION, seconds))
         for item in reply["Policies"]:
-            yield _made(ManagedPolicy, scope, item, _POLICY)
+            yield _made(ManagedPolicy, scope, item, (_POLICY, item))
 
 
 async def or_gap(reading: Coroutine[Any, Any, T]) -> T | Gap:
@@ -133,16 +134,16 @@ def _of(found: Mapping[str, Any] | Gap, name: str, where: str) -> Any:
     return found.get(name, Gap(Reason.NOT_READ, detail=f"it is newer than the {where}"))
 
 
-def _made(  # noqa: PLR0913, PLR0917 - the second source is one thing in two arguments
-    kind: type[Resource], scope: Scope, item: Reply, fields: Fields, more: Fields = _NONE, source: Any = None
-) -> Resource:
-    """The resource of the item, with ``more`` fields from a second source, or the gap that stands in its place."""
-    values, gaps = take(fields, item)
-    if isinstance(source, Gap):
-        gaps |= dict.fromkeys(more, source)
-    else:
-        others, missing = take(more, source)
-        values |= others
+def _made(kind: type[Resource], scope: Scope, item: Reply, *sources: tuple[Fields, Any]) -> Resource:
+    """The resource of the item; where a gap stands in the place of a source, all its fields are gaps."""
+    values: dict[str, Any] = {}
+    gaps: dict[str, Gap] = {}
+    for fields, source in sources:
+        if isinstance(source, Gap):
+            gaps |= dict.fromkeys(fields, source)
+            continue
+        found, missing = take(fields, source)
+        values |= found
         gaps |= missing
     values |= {"arn": item["Arn"], "account": scope.account, "region": scope.region, "read_at": scope.now}
     return kind.of(values, gaps)
