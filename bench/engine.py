@@ -24,7 +24,9 @@ def resources(catalog: Catalog, size: int) -> list[Resource]:
     for number in range(size):
         sample = samples[number % len(samples)]
         arn = f"arn:aws:bench:eu-west-1:111122223333:{number}"
-        made.append(type(sample).of({**sample.known(), "arn": arn, "account": "111122223333", "region": "eu-west-1"}))
+        # Each account holds every sample once, so that what belongs together in a sample stays among itself.
+        account = f"{number // len(samples):012}"
+        made.append(type(sample).of({**sample.known(), "arn": arn, "account": account, "region": "eu-west-1"}))
     return made
 
 

@@ -35,7 +35,7 @@ class World(Protocol):
 
 @dataclass(slots=True)
 class _Index:
-    """Resources of one type by the value of one field."""
+    """Resources of one type by the value of one field, or by account, region and value."""
 
     by_value: dict[Any, list[Resource]] = field(default_factory=lambda: defaultdict(list))
     absent: list[Resource] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Snapshot:
         for gap in self.gaps:
             for name in gap.types:
                 self._gaps_by_type[name].append(gap)
-        self._indexes: dict[tuple[type[Resource], str], _Index] = {}
+        self._indexes: dict[tuple[type[Resource], str, bool], _Index] = {}
 
     def __iter__(self) -> Iterator[Resource]:
         for some in self.by_type.values():
@@ -68,20 +68,23 @@ class Snapshot:
             if near is None or _covers(gap, near):
                 raise Unknown(f"the list of {kind.__name__}s", gap.gap)
 
-    def index(self, kind: type[Resource], name: str) -> _Index:
-        """The resources of a type by one of their fields; raises ``DeclarationError`` where it has no such field."""
-        found = self._indexes.get((kind, name))
+    def index(self, kind: type[Resource], name: str, *, scoped: bool) -> _Index:
+        """The resources of a type by one of their fields, ``scoped`` by account and region too; by scope alone for "".
+
+        Raises ``DeclarationError`` where the type has no such field.
+        """
+        found = self._indexes.get((kind, name, scoped))
         if found is None:
-            if name not in kind.defaults:
+            if name and name not in kind.defaults:
                 raise DeclarationError(f"{kind.__name__} has no field {name!r} to find it by")
-            found = self._indexes[kind, name] = _Index()
+            found = self._indexes[kind, name, scoped] = _Index()
             for each in self.by_type.get(kind, ()):
                 try:
-                    value = object.__getattribute__(each, name)
+                    value = object.__getattribute__(each, name) if name else None
                 except AttributeError:
                     found.absent.append(each)
                 else:
-                    found.by_value[value].append(each)
+                    found.by_value[(each.account, each.region, value) if scoped else value].append(each)
         return found
 
     def view(self, reads: Iterable[type[Resource]]) -> View:
@@ -107,19 +110,25 @@ class View:
     def all(self, kind: type[R], *, near: Resource | None = None) -> Sequence[R]:
         """All resources of a type, or those in the account and region of ``near``."""
         self._ask(kind, "", None, near)
-        found: Sequence[R] = self._snapshot.by_type.get(kind, ())  # type: ignore[assignment]  # the key is the type
-        return found if near is None else [each for each in found if _same_scope(each, near)]
+        found: Sequence[R]
+        if near is None:
+            found = self._snapshot.by_type.get(kind, ())  # type: ignore[assignment]  # the key is the type
+        else:
+            index = self._snapshot.index(kind, "", scoped=True)
+            found = index.by_value.get((near.account, near.region, None), ())  # type: ignore[assignment]  # as above
+        return found
 
     def find(self, kind: type[R], *, near: Resource | None = None, **by: Any) -> Sequence[R]:
         """Those whose one named field has the given value."""
         ((name, value),) = by.items()
         self._ask(kind, name, value, near)
-        index = self._snapshot.index(kind, name)
+        index = self._snapshot.index(kind, name, scoped=near is not None)
         for each in index.absent:
             if near is None or _same_scope(each, near):
                 getattr(each, name)  # raises Unknown with the reason
-        found: Sequence[R] = index.by_value.get(value, ())  # type: ignore[assignment]  # the index is of that type
-        return found if near is None else [each for each in found if _same_scope(each, near)]
+        key = value if near is None else (near.account, near.region, value)
+        found: Sequence[R] = index.by_value.get(key, ())  # type: ignore[assignment]  # the index is of that type
+        return found
 
     def _ask(self, kind: type[Resource], name: str, value: Any, near: Resource | None) -> None:
         if kind not in self._reads:
