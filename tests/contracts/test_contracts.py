@@ -14,6 +14,7 @@ import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from bartizan.aws.collect import collect, plan
+from bartizan.iac.read import read_code
 from bartizan.model import Gap, Reason, Resource, plain
 from bartizan.model.resource import BASE_DEFAULTS
 from bartizan.resources.index import ResourceIndex
@@ -116,3 +117,22 @@ def test_every_field_is_set_and_every_resource_has_an_arn(contract: str) -> None
 
 def test_every_type_has_a_contract() -> None:
     assert set(CONTRACTS) == set(INDEX.types)
+
+
+CODE = [(name, file) for name in CONTRACTS for file in ("plan.json", "template.yaml") if (HERE / name / file).exists()]
+
+
+@pytest.mark.parametrize(("contract", "file"), CODE)
+def test_code_becomes_the_same_resources_as_aws_s_answers(contract: str, file: str) -> None:
+    unknown = set(load(contract, "unknown.json").get(file.partition(".")[0], ()))
+    live = {each.name: facts(each) for each in from_aws(contract)}
+    code = [
+        each for each in read_code([HERE / contract / file], INDEX).resources if type(each) is INDEX.types[contract]
+    ]
+    assert code
+    for each in code:
+        found = facts(each)
+        assert set(live[each.name]) - set(found) <= unknown, each.gaps
+        assert {name: live[each.name][name] for name in found if name not in unknown} == {
+            name: value for name, value in found.items() if name not in unknown
+        }
