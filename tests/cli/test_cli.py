@@ -107,3 +107,22 @@ def test_permissions_is_a_policy_and_can_be_written(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.touch()
     assert bartizan("permissions", "--output", str(blocked / "x")).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "code"), [("medium", 1), ("high", 0), ("never", 0)], ids=["worse", "not so bad", "never"]
+)
+def test_the_exit_code_follows_fail_on(tmp_path: Path, fail_on: str, code: int) -> None:
+    template = tmp_path / "t.yaml"
+    template.write_text("Resources: {Q: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: false}}}")
+    ran = bartizan("check", str(template), "--rule", "sqs.unencrypted-queue", "--fail-on", fail_on)
+    assert ran.returncode == code, ran.stdout + ran.stderr
+
+
+def test_what_is_unknown_exits_with_3(tmp_path: Path) -> None:
+    template = tmp_path / "t.yaml"
+    template.write_text(
+        "Parameters: {On: {Type: String}}\n"
+        "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: !Ref On}}}"
+    )
+    assert bartizan("check", str(template), "--rule", "sqs.unencrypted-queue").returncode == 3

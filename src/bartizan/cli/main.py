@@ -60,9 +60,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; an error of the user's input is one line and exit code 2."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        code = cli.main(standalone_mode=False)  # a command's exit code comes back as the result
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(2)
@@ -72,3 +70,4 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
