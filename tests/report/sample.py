@@ -37,8 +37,13 @@ def report(plain_queues: int = 3, *, hostile: bool = True) -> ReportInput:
         resources += [queue(1000 + number, name) for number, name in enumerate(HOSTILE)]
         resources.append(without(queue(2000, "hidden"), "sqs_managed_sse_enabled", "policy", gap=DENIED))
     gap = CoverageGap(
-        types=("AWS::SNS::Topic",), account="111122223333", region="eu-west-1", gap=DENIED, call="sns:ListTopics"
+        types=("AWS::SNS::Topic",),
+        account="111122223333",
+        region="eu-west-1",
+        gap=Gap(Reason.DENIED, needs="sns:ListTopics"),
+        call="sns:ListTopics",
     )
+    gaps = (gap,) if hostile else ()
     catalog = Catalog.load().select(rules=["sqs.unencrypted-queue", "sqs.no-dead-letter-queue", "sqs.public-queue"])
     return ReportInput(
         subject="AWS account 111122223333",
@@ -47,6 +52,6 @@ def report(plain_queues: int = 3, *, hostile: bool = True) -> ReportInput:
         seconds=1.5,
         version="0.1.0",
         catalog=catalog,
-        evaluation=evaluate(catalog, Snapshot(resources, [gap])),
-        gaps=(gap,),
+        evaluation=evaluate(catalog, Snapshot(resources, gaps)),
+        gaps=gaps,
     )

@@ -85,6 +85,16 @@ def test_search_and_filters_narrow_and_are_kept_in_the_address(opened) -> None:
     assert len(rows(page)) == kept
 
 
+def test_skipping_to_the_findings_keeps_the_filters(opened) -> None:
+    page = opened(report())
+    page.find_element(By.CSS_SELECTOR, "#severity option[value=medium]").click()
+    kept = rows(page)
+    page.execute_script("document.querySelector('.skip').click()")
+    page.execute_async_script("setTimeout(arguments[0], 50)")
+    assert rows(page) == kept
+    assert "severity=medium" in page.current_url
+
+
 def test_unknown_and_passed_verdicts_can_be_listed(opened) -> None:
     page = opened(report())
     page.find_element(By.CSS_SELECTOR, "#status option[value=unknown]").click()

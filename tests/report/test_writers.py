@@ -32,7 +32,7 @@ def test_json_holds_every_verdict_and_gap() -> None:
     hidden = [each for each in data["findings"] if each["status"] == "unknown"]
     assert hidden
     assert all(each["missing_permission"] == "sqs:GetQueueAttributes" for each in hidden)
-    assert data["coverage_gaps"][0]["call"] == "sns:ListTopics"
+    assert data["coverage_gaps"][0]["missing_permission"] == "sns:ListTopics"
     assert len({each["fingerprint"] for each in data["findings"]}) == len(data["findings"])
 
 
@@ -74,7 +74,8 @@ def test_a_clean_account_is_told_so() -> None:
     stream = io.StringIO()
     given = report(0, hostile=False)
     print_summary(Console(file=stream, width=80), given)
-    assert "Not seen" in stream.getvalue()
+    assert "Nothing is wrong." in stream.getvalue()
+    assert "Not seen" not in stream.getvalue()
 
 
 def test_the_page_refers_to_nothing_outside_and_escapes_what_it_shows() -> None:

@@ -97,6 +97,9 @@
     more.textContent = "Show more (" + (shown.length - drawn).toLocaleString("en") + " left)";
   };
 
+  const addressed = () =>
+    "#" + new URLSearchParams(controls.map((id) => [id, byId(id).value]).filter(([, value]) => value));
+
   const apply = () => {
     const wanted = Object.fromEntries(controls.map((id) => [id, byId(id).value]));
     const words = wanted.search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -110,8 +113,7 @@
     drawn = 0;
     draw();
     count.textContent = shown.length.toLocaleString("en") + " shown of " + all.length.toLocaleString("en");
-    const kept = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
-    history.replaceState(null, "", "#" + kept);
+    history.replaceState(null, "", addressed());
   };
 
   const restore = () => {
@@ -146,6 +148,10 @@
       : matchMedia("(prefers-color-scheme: dark)").matches;
     document.documentElement.dataset.theme = dark ? "light" : "dark";
   });
-  addEventListener("hashchange", restore);
+  // The link that skips to the findings has a hash of its own, which says nothing of the filters.
+  addEventListener("hashchange", () => {
+    if (location.hash === "#findings") history.replaceState(null, "", addressed());
+    else restore();
+  });
   restore();
 })();
