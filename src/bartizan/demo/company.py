@@ -239,3 +239,11 @@ def _functions(cloud: _Cloud) -> None:
     functions.add_permission(
         FunctionName="mailer", StatementId="everyone", Action="lambda:InvokeFunction", Principal="*"
     )
+    functions.create_function_url_config(FunctionName="checkout", AuthType="NONE")
+    functions.add_permission(
+        FunctionName="checkout",
+        StatementId="url",
+        Action="lambda:InvokeFunctionUrl",
+        Principal="*",
+        FunctionUrlAuthType="NONE",
+    )

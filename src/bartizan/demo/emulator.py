@@ -63,11 +63,13 @@ def _free_port() -> int:
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + _STARTS_WITHIN
+    # A proxy of the user's environment does not lead to our own loopback port.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < until:
         if process.poll() is not None:
             raise InputError(f"the emulator ended at once with code {process.returncode}")
         try:
-            with urllib.request.urlopen(f"{address}/moto-api/data.json", timeout=1):  # noqa: S310 - our own loopback
+            with direct.open(f"{address}/moto-api/data.json", timeout=1):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import Any
 
 from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
-from bartizan.resources.reading import Call, Detail, Item, Join, Listing, Reader
+from bartizan.resources.reading import Call, Detail, Listing, Reader
 
 
 @resource("AWS::KMS::Key", name="key_id")
@@ -17,7 +15,6 @@ class Key(Resource):
     """A KMS key."""
 
     key_id: str = field("Its id.")
-    aliases: tuple[str, ...] = field("Its aliases, `alias/` included.", default=())
     key_manager: str = field("Who manages it: `CUSTOMER` or `AWS`.", default="CUSTOMER")
     key_state: str = field("Its state, such as `Enabled`, `Disabled` or `PendingDeletion`.", default="Enabled")
     key_spec: str = field("Its kind; `SYMMETRIC_DEFAULT` is the one for encrypting data.", default="SYMMETRIC_DEFAULT")
@@ -49,27 +46,12 @@ def can_rotate(key: Any) -> bool:
     )
 
 
-def _by_key(aliases: list[Item]) -> Mapping[str, tuple[str, ...]]:
-    names: dict[str, list[str]] = defaultdict(list)
-    for alias in aliases:
-        if "TargetKeyId" in alias:  # AWS lists aliases of its own before their key exists
-            names[alias["TargetKeyId"]].append(alias["AliasName"])
-    return {key: tuple(sorted(found)) for key, found in names.items()}
-
-
 KEYS = Reader(
     Key,
     listing=Listing(
         Call("kms:ListKeys"), items="Keys", params={"Limit": 1000}, fields={"key_id": lambda item: item["KeyId"]}
     ),
     arn=lambda item, _: item["KeyArn"],
-    joins=(
-        Join(
-            Listing(Call("kms:ListAliases"), items="Aliases", params={"Limit": 100}),
-            index=_by_key,
-            fields={"aliases": lambda item, names: names.get(item["KeyId"], ())},
-        ),
-    ),
     details=(
         Detail(
             Call("kms:DescribeKey"),

@@ -71,7 +71,6 @@ class Bucket(Resource):
     has_lifecycle: bool = field("Whether an enabled lifecycle rule exists.", default=True)
     expires_incomplete_uploads: bool = field("Whether a rule removes abandoned multipart uploads.", default=True)
     is_website: bool = field("Whether it serves a website.", default=False)
-    object_lock_enabled: bool = field("Whether its objects can be locked against deletion.", default=False)
 
 
 def access_block(settings: Mapping[str, Any]) -> PublicAccessBlock:
@@ -208,16 +207,6 @@ BUCKETS = Reader(
             fields={"is_website": lambda reply: bool({"IndexDocument", "RedirectAllRequestsTo"} & reply.keys())},
             absent={"NoSuchWebsiteConfiguration": {"is_website": False}},
         ),
-        Detail(
-            Call("s3:GetObjectLockConfiguration", permissions=("s3:GetBucketObjectLockConfiguration",)),
-            params=_of_bucket,
-            fields={
-                "object_lock_enabled": lambda reply: (
-                    reply["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled"
-                )
-            },
-            absent={"ObjectLockConfigurationNotFoundError": {"object_lock_enabled": False}},
-        ),
     ),
 )
 
@@ -301,7 +290,6 @@ TERRAFORM_BUCKET = CodeReader(
             "aws_s3_bucket_acl",
             "aws_s3_bucket_lifecycle_configuration",
             "aws_s3_bucket_logging",
-            "aws_s3_bucket_object_lock_configuration",
             "aws_s3_bucket_ownership_controls",
             "aws_s3_bucket_policy",
             "aws_s3_bucket_public_access_block",
@@ -338,9 +326,6 @@ TERRAFORM_BUCKET = CodeReader(
             for each in _tf_rules(block)
         ),
         "is_website": lambda block: bool(block.parts("aws_s3_bucket_website_configuration") or block.get("website")),
-        "object_lock_enabled": lambda block: bool(
-            block.get("object_lock_enabled") or block.parts("aws_s3_bucket_object_lock_configuration")
-        ),
     },
 )
 
@@ -404,6 +389,5 @@ CLOUDFORMATION_BUCKET = CodeReader(
             "AbortIncompleteMultipartUpload" in each for each in _cfn_rules(block)
         ),
         "is_website": lambda block: "WebsiteConfiguration" in block,
-        "object_lock_enabled": lambda block: bool(block.get("ObjectLockEnabled", False)),
     },
 )

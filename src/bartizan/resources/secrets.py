@@ -13,16 +13,21 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
     "Slack token": re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
     "Stripe key": re.compile(r"\b[sr]k_live_[A-Za-z0-9]{20,}"),
     "JSON web token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"),
-    "password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@${}]+@"),
+    "password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]*:(?!\$[{(A-Za-z])[^/\s:@]+@"),
 }
-_NAMED = re.compile(
-    r"(?i)(?:^|_)(?:password|passwd|pwd|passphrase|secret|token|api_?key|secret_?(?:access_?)?key|private_?key|credentials?)$"
+_WORDS = (
+    r"(?:password|passwd|passphrase|pwd|secret(?:[_-]?access)?[_-]?key|secret|token|api[_-]?key|private[_-]?key"
+    r"|credential)s?"
 )
-_ASSIGNED = re.compile(r"""(?i)\b([a-z0-9_.-]*(?:password|passwd|secret|token|api_?key))\s*[=:]\s*["']?([^\s"']{6,})""")
-# What stands for a secret that is fetched elsewhere: a variable, a reference, an ARN, a path, a placeholder.
+# The word ends the name: what follows it (PASSWORD_FILE, TOKEN_URL) says where the secret is, or something about it.
+_NAMED = re.compile(rf"{_WORDS}$", re.IGNORECASE)
+_ASSIGNED = re.compile(rf"""\b([a-z0-9_.-]*{_WORDS})\s*[=:]\s*["']?([^\s"']{{6,}})""", re.IGNORECASE)
+# What stands for a secret that is fetched elsewhere: a variable, a reference, an ARN, a path of several parts, a blank.
 _REFERENCE = re.compile(
-    r"^(?:\$|\{\{|<|arn:|/|https?://|ssm:|vault:|\d{0,5}$|true$|false$|null$|none$|changeme$|x+$|\*+$)", re.IGNORECASE
+    r"^(?:\$(?:[{(]|[A-Z_][A-Z0-9_]*$)|\{\{|<[^>]*>$|arn:|/[\w.-]+(?:/[\w.-]+)+$|https?://|ssm:|vault:|\d{0,5}$"
+    r"|(?i:true|false|null|none|x+)$|\*+$)"
 )
+_SHORTEST = 6
 
 
 def kinds_in(value: str) -> tuple[str, ...]:
@@ -42,7 +47,7 @@ def in_variables(variables: Mapping[str, str]) -> tuple[str, ...]:
     found = []
     for name, value in sorted(variables.items()):
         kinds = kinds_in(value)
-        if not kinds and _NAMED.search(name) and len(value) >= 6 and not _REFERENCE.match(value):
+        if not kinds and _NAMED.search(name) and len(value) >= _SHORTEST and not _REFERENCE.match(value):
             kinds = ("value of a secret's name",)
         if kinds:
             found.append(f"{name} ({', '.join(kinds)})")

@@ -1,0 +1,67 @@
+"""Secrets in plain text: what is recognised, what is not, and that a secret never comes out."""
+
+from __future__ import annotations
+
+import pytest
+
+from bartizan.resources.secrets import in_script, in_variables
+
+BY_NAME = "value of a secret's name"
+# Put together here, so that no scanner of this repository takes them for real ones.
+SHAPES = {
+    "AWS access key id": "AKIA" + "ABCDEFGHIJKLMNOP",
+    "private key": "-----BEGIN RSA " + "PRIVATE KEY-----",
+    "GitHub token": "ghp" + "_" + "a1B2" * 10,
+    "GitLab token": "glpat" + "-" + "a1B2" * 6,
+    "Slack token": "xoxb" + "-1234567890-abcdef",
+    "Stripe key": "sk" + "_live_" + "a1B2" * 6,
+    "JSON web token": "eyJ" + "hbGciOiJI" + ".eyJ" + "zdWIiOiIx" + ".c2lnbmF0dXJl",
+    "password in an address": "postgres://shop:" + "made-up-1" + "@db.example.com/shop",
+}
+
+
+@pytest.mark.parametrize(("kind", "value"), SHAPES.items(), ids=list(SHAPES))
+def test_a_shape_is_recognised_whatever_the_name_and_never_shown(kind: str, value: str) -> None:
+    for found in (in_variables({"SETTING": f"x {value}"}), in_script(f"#!/bin/sh\nrun {value}\n")):
+        assert any(kind in each for each in found)
+        assert all(value not in each for each in found)
+    assert in_script(f"#!/bin/sh\nrun {value}\n")[0].endswith("in line 2")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DB_PASSWORD", "PGPASSWORD", "dbPassword", "API_KEY", "api-key", "SECRET", "AWS_SECRET_ACCESS_KEY",
+        "AUTH_TOKEN", "PRIVATE_KEY", "SSH_PASSPHRASE", "CREDENTIALS",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["made-up-1", "/b64+value/that=starts=so", "$ecret99", "changeme"])
+def test_a_literal_under_a_secret_s_name_is_recognised(name: str, value: str) -> None:
+    assert in_variables({name: value}) == (f"{name} ({BY_NAME})",)
+    assert in_script(f"export {name}={value}") == (f"value assigned to {name} in line 1",)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "true", "False", "12345", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db", "/prod/db/password",
+        "${DB_PASSWORD}", "$(fetch-secret)", "$DB_PASSWORD", "{{resolve:ssm:x}}", "<set-me-later>",
+        "https://vault.example.com/x", "xxxxxxxx", "********",
+    ],
+)  # fmt: skip
+def test_what_only_points_to_a_secret_is_none(value: str) -> None:
+    assert in_variables({"DB_PASSWORD": value}) == ()
+    assert in_script(f"export DB_PASSWORD={value}") == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["STAGE", "PASSWORD_FILE", "TOKEN_URL", "SECRET_ARN", "KEYBOARD", "TABLE_KEY", "MONKEY"]
+)
+def test_other_names_are_left_alone(name: str) -> None:
+    assert in_variables({name: "some-value-1"}) == ()
+
+
+def test_an_address_needs_a_literal_password() -> None:
+    assert in_variables({"CACHE": "redis://:made-up-1@cache"}) == ("CACHE (password in an address)",)
+    for value in ("redis://:${PASSWORD}@cache", "https://example.com:8443/a@b", "redis://cache:6379"):
+        assert in_variables({"CACHE": value}) == ()
