@@ -18,8 +18,8 @@ TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 
 @pytest.fixture(scope="module")
-def generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+def reference() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts" / "reference.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -27,8 +27,8 @@ def generate() -> ModuleType:
     return module
 
 
-def test_every_rule_type_and_command_has_its_place(generate: ModuleType) -> None:
-    pages = dict(generate.pages())
+def test_every_rule_type_and_command_has_its_place(reference: ModuleType) -> None:
+    pages = dict(reference.pages())
     for rule in Catalog.load():
         page = pages[f"rules/{rule.id}.md"]
         assert rule.doc.why in page
@@ -39,8 +39,8 @@ def test_every_rule_type_and_command_has_its_place(generate: ModuleType) -> None
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
-def test_commands_and_options_in_the_texts_exist(path: Path, generate: ModuleType) -> None:
-    help_texts = generate.commands_page()
+def test_commands_and_options_in_the_texts_exist(path: Path, reference: ModuleType) -> None:
+    help_texts = reference.commands_page()
     for line in re.findall(r"bartizan ([a-z]+[^`\n#|;&]*)", path.read_text()):
         words = line.split()
         if words[0] in COMMANDS:
@@ -49,10 +49,15 @@ def test_commands_and_options_in_the_texts_exist(path: Path, generate: ModuleTyp
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
-def test_links_to_files_lead_somewhere(path: Path, generate: ModuleType) -> None:
-    made = {f"reference/{name}" for name, _ in generate.pages()}
+def test_links_to_files_lead_somewhere(path: Path, reference: ModuleType) -> None:
+    made = {f"reference/{name}" for name, _ in reference.pages()}
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text()):
         assert target in made or (path.parent / target).exists(), target
+
+
+def test_the_site_holds_only_pages() -> None:
+    strange = [each for each in (ROOT / "docs").rglob("*") if each.is_file() and each.suffix != ".md"]
+    assert strange == [], "zensical copies every file below docs/ onto the site"
 
 
 def test_every_decision_is_listed() -> None:

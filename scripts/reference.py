@@ -1,6 +1,7 @@
 """Writes the reference pages of the documentation from the code: rules, resource types, commands, permissions.
 
-Run it from the project's folder: ``python docs/generate.py``. The pages land in ``docs/reference/``, which git ignores.
+Run it with ``python scripts/reference.py``. The pages land in ``docs/reference/``, which git ignores. The script itself
+stands outside ``docs/``, since everything in there lands on the site.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bartizan.cli.main import cli
 from bartizan.engine.catalog import Catalog
 from bartizan.resources.index import ResourceIndex
 
-REFERENCE = Path(__file__).parent / "reference"
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
 
 def pages() -> Iterator[tuple[str, str]]:
