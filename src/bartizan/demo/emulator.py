@@ -4,46 +4,48 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import IO
 
 from bartizan.aws.session import Access
 from bartizan.demo.company import build
 from bartizan.model import InputError
 
 _STARTS_WITHIN = 30.0
-_SERVER = "from moto.server import main; main()"
+_SERVER = (sys.executable, "-m", "bartizan.demo.server")
+_PROXIES = frozenset({"all_proxy", "http_proxy", "https_proxy", "no_proxy"})
+_OURS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    # Without this moto gives every region Amazon's public images, and a snapshot of ours for each of them.
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+}
 
 
 @contextmanager
 def emulator() -> Iterator[str]:
-    """The address of an emulated AWS that lives as long as the context; raises ``InputError`` where it cannot start."""
+    """The address of an emulated AWS that lives as long as the context; raises ``InputError`` where it cannot start.
+
+    Within the context this process too is without the user's AWS settings.
+    """
     if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask") is None:
         raise InputError("the demo needs an emulator of AWS: pip install 'bartizan[demo]'")
-    port = _free_port()
-    command = [sys.executable, "-c", _SERVER, "-H", "127.0.0.1", "-p", str(port)]
-    # Without this moto gives every region Amazon's public images, and a snapshot of ours for each of them.
-    environment = {**os.environ, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait(address, process)
-        yield address
-    finally:
-        process.terminate()
+    with _without_the_users_settings(), tempfile.TemporaryFile("w+", errors="replace") as said:
+        # In a session of its own it does not get the terminal's Ctrl-C, and ends after the scan instead of under it.
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            _SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True, start_new_session=True
+        )
         try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield f"http://127.0.0.1:{_port(process, said)}"
+        finally:
+            process.kill()  # It holds nothing worth saving.
+            process.communicate()
 
 
 @contextmanager
@@ -54,23 +56,38 @@ def company_account() -> Iterator[Access]:
         yield Access(endpoint_url=address, credentials=("demo", "demo"))
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def _without_the_users_settings() -> Iterator[None]:
+    """Take AWS's and the proxies' variables out of the environment, since each can lead a client elsewhere."""
+    kept = dict(os.environ)
+    _replace_environment({name: value for name, value in kept.items() if not _leads_elsewhere(name)} | _OURS)
+    try:
+        yield
+    finally:
+        _replace_environment(kept)
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _STARTS_WITHIN
-    # A proxy of the user's environment does not lead to our own loopback port.
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise InputError(f"the emulator ended at once with code {process.returncode}")
-        try:
-            with direct.open(f"{address}/moto-api/data.json", timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise InputError(f"the emulator did not answer within {_STARTS_WITHIN:.0f} s")
+def _leads_elsewhere(name: str) -> bool:
+    return name.upper().startswith(("AWS_", "BOTO", "MOTO_")) or name.lower() in _PROXIES
+
+
+def _replace_environment(values: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(values)
+
+
+def _port(process: subprocess.Popen[str], said: IO[str]) -> int:
+    """The port that the emulator prints once it listens."""
+    late = threading.Timer(_STARTS_WITHIN, process.kill)
+    late.start()
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+    finally:
+        late.cancel()
+    if line.strip().isdecimal():
+        return int(line)
+    code = process.wait()
+    said.seek(0)
+    words = [each.strip() for each in said.read().splitlines() if each.strip()]
+    why = words[-1] if words else f"it ended with code {code}, or said nothing within {_STARTS_WITHIN:.0f} s"
+    raise InputError(f"the emulator of AWS did not start: {why}")

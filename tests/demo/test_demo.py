@@ -1,0 +1,109 @@
+"""The demo: its emulator is cut off from the user's AWS settings, tells why it fails, and ends with the demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import boto3
+import pytest
+
+from bartizan.demo import emulator as emulators
+from bartizan.demo.emulator import emulator
+from bartizan.model import InputError
+
+DEMO = [sys.executable, "-m", "bartizan", "demo"]
+ELSEWHERE = {
+    "AWS_PROFILE": "nobody",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+    "AWS_CONFIG_FILE": "/nowhere/config",
+    "AWS_CA_BUNDLE": "/nowhere/bundle.pem",
+    "AWS_USE_FIPS_ENDPOINT": "true",
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+    "MOTO_PORT": "9",
+}
+
+
+def test_the_users_settings_play_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ELSEWHERE.items():
+        monkeypatch.setenv(name, value)
+    with emulator() as address:
+        assert "AWS_PROFILE" not in os.environ
+        session = boto3.Session(aws_access_key_id="demo", aws_secret_access_key="demo")
+        sts = session.client("sts", region_name="eu-west-1", endpoint_url=address)
+        assert sts.get_caller_identity()["Account"] == "123456789012"
+    assert {name: os.environ.get(name) for name in ELSEWHERE} == ELSEWHERE
+
+
+def test_two_emulators_stand_beside_each_other() -> None:
+    with emulator() as one, emulator() as other:
+        assert one != other
+
+
+def test_an_emulator_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulators, "_SERVER", (sys.executable, "-c", "raise SystemExit('the port is gone')"))
+    with pytest.raises(InputError, match="did not start: the port is gone"), emulator():
+        pass
+
+
+def test_an_emulator_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulators, "_SERVER", (sys.executable, "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(emulators, "_STARTS_WITHIN", 0.2)
+    with pytest.raises(InputError, match="said nothing within"), emulator():
+        pass
+
+
+def test_a_broken_installation_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "moto.py").write_text("raise ImportError('this moto is broken')")
+    path = os.pathsep.join((str(tmp_path), *sys.path))
+    ran = subprocess.run(
+        DEMO, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}, timeout=60, check=False
+    )
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines() == ["Error: the emulator of AWS did not start: ImportError: this moto is broken"]
+
+
+def test_the_whole_demo_runs_beside_anything_in_the_environment(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [*DEMO, "--output", str(tmp_path)],
+        capture_output=True, text=True, env={**os.environ, **ELSEWHERE}, timeout=120, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["coverage_gaps"] == []
+    assert {each["rule"] for each in report["findings"] if each["status"] == "fail"} > {
+        "s3.public-policy", "iam.trust-anyone", "ec2.everything-open-to-world", "sqs.public-queue",
+    }  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the children are found in /proc")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15), (signal.SIGKILL, -9)])
+def test_the_emulator_ends_with_the_demo(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    with subprocess.Popen(DEMO, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+        child = _wait_for_child(demo.pid)
+        demo.send_signal(sent)
+        _, complaint = demo.communicate(timeout=30)
+        assert demo.returncode == code
+        assert "Traceback" not in complaint
+    until = time.monotonic() + 10
+    while Path(f"/proc/{child}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}").exists()
+
+
+def _wait_for_child(parent: int) -> int:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if children := Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            return int(children[0])
+        time.sleep(0.05)
+    raise AssertionError("the demo started no emulator")
