@@ -16,7 +16,7 @@ from botocore.parsers import ResponseParserError
 
 from bartizan.aws.errors import Trouble, understand
 from bartizan.aws.limits import Limits
-from bartizan.aws.session import Session
+from bartizan.aws.session import CONNECTIONS, Session
 from bartizan.resources.reading import Call, Reply, Scope
 
 _TROUBLES = (aws.BotoCoreError, aws.ClientError, ResponseParserError, OSError, TimeoutError)
@@ -40,7 +40,7 @@ class AwsApi:
     """The port ``Api`` on AWS itself."""
 
     def __init__(
-        self, session: Session, limits: Limits, *, in_flight: int = 256, patience: Patience | None = None
+        self, session: Session, limits: Limits, *, in_flight: int = CONNECTIONS, patience: Patience | None = None
     ) -> None:
         self.calls: Counter[str] = Counter()
         self.retries = 0

@@ -13,7 +13,11 @@ from aiobotocore.credentials import AioDeferredRefreshableCredentials, create_as
 from aiobotocore.session import AioSession
 from botocore import exceptions as aws
 
+from bartizan.aws.sharing import Connections, Methods
 from bartizan.model import InputError
+
+CONNECTIONS = 256
+"""The most connections that are open at once."""
 
 MAIN_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """The region in which a partition's global services answer."""
@@ -54,8 +58,10 @@ class Session:
 
     def __init__(self, access: Access) -> None:
         self.access = access
-        self._session = _base_session(access)
         self._open = AsyncExitStack()
+        self._connections = Connections(self._open)
+        self._methods = Methods()
+        self._session = self._sharing(_base_session(access))
         self._clients: dict[tuple[str, str], Any] = {}
         self._making = asyncio.Lock()
         self._pagers: dict[tuple[str, str], Any] = {}
@@ -72,7 +78,7 @@ class Session:
                 refresh_using=create_assume_role_refresher(sts, wanted), method="sts-assume-role"
             )
             self._clients.clear()
-            self._session = assumed
+            self._session = self._sharing(assumed)
         return self
 
     async def __aexit__(
@@ -126,12 +132,17 @@ class Session:
         partition = reply["Arn"].split(":")[1]
         return Identity(partition=partition, account=reply["Account"], arn=reply["Arn"])
 
+    def _sharing(self, session: AioSession) -> AioSession:
+        session.register("creating-client-class", self._methods.share)
+        return session
+
     def _create(self, service: str, region: str) -> Any:
         emulated = self.access.endpoint_url is not None
         config = AioConfig(
             connect_timeout=self.access.connect_timeout,
             read_timeout=self.access.read_timeout,
-            max_pool_connections=64,
+            max_pool_connections=CONNECTIONS,
+            http_session_cls=self._connections,
             # Retries are ours, since only we know the limits; see bartizan.aws.client.
             retries={"total_max_attempts": 1},
             s3={"addressing_style": "path"} if emulated else None,
