@@ -2,49 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from bartizan.model import Problems, World, replace, rule
 from bartizan.policy import described, open_statements, parse_policy
 from bartizan.resources.lambda_ import Function
+from bartizan.resources.lambda_runtimes import DEPRECATED
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "*"}
 _URL = {**_ANYONE, "Action": "lambda:InvokeFunctionUrl"}
 _URL_KEYS = frozenset({"lambda:functionurlauthtype", "lambda:invokedviafunctionurl"})
-
-_DEPRECATED: Mapping[str, dt.date] = MappingProxyType(
-    {
-        "dotnet6": dt.date(2024, 12, 20),
-        "dotnet7": dt.date(2024, 5, 14),
-        "dotnetcore2.1": dt.date(2022, 1, 5),
-        "dotnetcore3.1": dt.date(2023, 4, 3),
-        "go1.x": dt.date(2024, 1, 8),
-        "java8": dt.date(2024, 1, 8),
-        "nodejs10.x": dt.date(2021, 7, 30),
-        "nodejs12.x": dt.date(2023, 3, 31),
-        "nodejs14.x": dt.date(2023, 12, 4),
-        "nodejs16.x": dt.date(2024, 6, 12),
-        "nodejs18.x": dt.date(2025, 9, 1),
-        "nodejs20.x": dt.date(2026, 4, 30),
-        "provided": dt.date(2024, 1, 8),
-        "python2.7": dt.date(2021, 7, 15),
-        "python3.6": dt.date(2022, 7, 18),
-        "python3.7": dt.date(2023, 12, 4),
-        "python3.8": dt.date(2024, 10, 14),
-        "python3.9": dt.date(2025, 12, 15),
-        "ruby2.5": dt.date(2021, 7, 30),
-        "ruby2.7": dt.date(2023, 12, 7),
-        "ruby3.2": dt.date(2026, 3, 31),
-        "ruby3.3": dt.date(2027, 3, 31),
-        "nodejs22.x": dt.date(2027, 4, 30),
-    }
-)
-"""When AWS stops, or stopped, to patch a runtime.
-
-Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
-"""
 
 
 @rule(
@@ -127,8 +92,8 @@ def deprecated_runtime(function: Function) -> Problems:
     ## References
     - https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
     """
-    ended = _DEPRECATED.get(function.runtime) if function.runtime else None
-    if ended and ended < function.read_at.date():
+    ended = DEPRECATED.get(function.runtime) if function.runtime else None
+    if ended and ended <= function.read_at.date():
         yield f"{function.runtime} is deprecated since {ended.isoformat()}"
 
 
