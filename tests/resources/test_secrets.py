@@ -65,3 +65,25 @@ def test_an_address_needs_a_literal_password() -> None:
     assert in_variables({"CACHE": "redis://:made-up-1@cache"}) == ("CACHE (password in an address)",)
     for value in ("redis://:${PASSWORD}@cache", "https://example.com:8443/a@b", "redis://cache:6379"):
         assert in_variables({"CACHE": value}) == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
+        "API_KEY=AKIAI44QH8DHBEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "aws_secret_access_key = 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY'",
+    ],
+)
+def test_the_sample_keys_of_aws_s_documentation_are_no_secrets(line: str) -> None:
+    name, _, value = line.partition("=")
+    assert in_script(line) == ()
+    assert in_variables({name.strip(): value.strip(" '")}) == ()
+
+
+def test_a_real_key_beside_a_sample_is_still_found() -> None:
+    both = f"AKIAIOSFODNN7EXAMPLE {SHAPES['AWS access key id']}"
+    assert in_variables({"NOTE": both}) == ("NOTE (AWS access key id)",)
+    assert in_variables({"NOTE": "AKIAEXAMPLE" + "ABCDEFGHI"}) == ("NOTE (AWS access key id)",)
+    assert in_variables({"AWS_SECRET_ACCESS_KEY": "a" * 29 + "EXAMPLEKEY"}) == (f"AWS_SECRET_ACCESS_KEY ({BY_NAME})",)

@@ -163,7 +163,7 @@ def _group(ec2: Any, vpc: str, name: str, rules: Iterable[tuple[str, int, int, s
 
 def _servers(cloud: _Cloud) -> None:
     ec2 = cloud.client("ec2")
-    script = "#!/bin/sh\nexport AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nexport DB_PASSWORD=made-up-hunter2\n"
+    script = "#!/bin/sh\nexport AWS_ACCESS_KEY_ID=AKIAMADEUPFORTHEDEMO\nexport DB_PASSWORD=made-up-hunter2\n"
     ec2.run_instances(ImageId=_IMAGE, MinCount=1, MaxCount=1, UserData=script)
     ec2.run_instances(
         ImageId=_IMAGE,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 _KINDS: Mapping[str, re.Pattern[str]] = {
-    "AWS access key id": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    # AWS's documentation ends its made-up keys in EXAMPLE, and people copy them to where an example is wanted.
+    "AWS access key id": re.compile(r"\b(?:AKIA|ASIA)(?![A-Z0-9]{9}EXAMPLE\b)[A-Z0-9]{16}\b"),
     "private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY"),
     "GitHub token": re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})"),
     "GitLab token": re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
@@ -22,10 +23,11 @@ _WORDS = (
 # The word ends the name: what follows it (PASSWORD_FILE, TOKEN_URL) says where the secret is, or something about it.
 _NAMED = re.compile(rf"{_WORDS}$", re.IGNORECASE)
 _ASSIGNED = re.compile(rf"""\b([a-z0-9_.-]*{_WORDS})\s*[=:]\s*["']?([^\s"']{{6,}})""", re.IGNORECASE)
-# What stands for a secret that is fetched elsewhere: a variable, a reference, an ARN, a path of several parts, a blank.
+# What stands for a secret that is fetched elsewhere: a variable, a reference, an ARN, a path of several parts, a blank,
+# or a sample key of AWS's documentation.
 _REFERENCE = re.compile(
     r"^(?:\$(?:[{(]|[A-Z_][A-Z0-9_]*$)|\{\{|<[^>]*>$|arn:|/[\w.-]+(?:/[\w.-]+)+$|https?://|ssm:|vault:|\d{0,5}$"
-    r"|(?i:true|false|null|none|x+)$|\*+$)"
+    r"|(?i:true|false|null|none|x+)$|\*+$|(?:AKIA|ASIA)[A-Z0-9]{9}EXAMPLE$|[\w/+]{30}EXAMPLEKEY$)"
 )
 _SHORTEST = 6
 
