@@ -50,9 +50,10 @@ def plan(readers: Iterable[AnyReader], main: Scope, regions: Iterable[Scope]) ->
 async def collect(api: Api, tasks: Iterable[Task], wanted: Wanted, progress: Progress = lambda _: None) -> Collection:
     """Run all tasks at once, within the limits of the port; what fails becomes a gap, never an exception."""
     collection = Collection()
+    elsewhere: set[str] = set()
 
     async def run(task: Task) -> None:
-        async for found in _read(api, task, wanted):
+        async for found in _read(api, task, wanted, elsewhere):
             if isinstance(found, CoverageGap):
                 collection.gaps.append(found)
             elif type(found) in wanted:
@@ -65,10 +66,10 @@ async def collect(api: Api, tasks: Iterable[Task], wanted: Wanted, progress: Pro
     return collection
 
 
-def _read(api: Api, task: Task, wanted: Wanted) -> AsyncIterator[Resource | CoverageGap]:
+def _read(api: Api, task: Task, wanted: Wanted, elsewhere: set[str]) -> AsyncIterator[Resource | CoverageGap]:
     if isinstance(task.reader, CustomReader):
         return _custom(api, task.reader, task.scope)
-    return _Listing(api, task.reader, task.scope, wanted.get(task.reader.kind)).read()
+    return _Listing(api, task.reader, task.scope, wanted.get(task.reader.kind), elsewhere).read()
 
 
 async def _custom(api: Api, reader: CustomReader, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
@@ -81,12 +82,16 @@ async def _custom(api: Api, reader: CustomReader, scope: Scope) -> AsyncIterator
 
 @dataclass(slots=True)
 class _Listing:
-    """One reader at work in one scope."""
+    """One reader at work in one scope.
+
+    ``elsewhere`` holds the ARNs of items that name their own region, which the listings of several regions may show.
+    """
 
     api: Api
     reader: Reader
     scope: Scope
     fields: frozenset[str] | None
+    elsewhere: set[str]
     joined: dict[str, Callable[[Item], Any]] = field(default_factory=dict)
     join_gaps: dict[str, Gap] = field(default_factory=dict)
 
@@ -97,6 +102,8 @@ class _Listing:
         try:
             async for reply in self.api.pages(self.reader.listing.call, self.scope, self.reader.listing.params):
                 for item in self.reader.listing.found(reply):
+                    if self._known(item):
+                        continue
                     if not joins_read:
                         joins_read = True
                         await self._read_joins()
@@ -110,6 +117,15 @@ class _Listing:
                 yield _coverage(self.reader, self.scope, failed.gap, self.reader.listing.call.name)
         for finished in asyncio.as_completed(running):
             yield await finished
+
+    def _known(self, item: Item) -> bool:
+        """Whether another region's listing showed the item already; from here on it counts as shown."""
+        if self.reader.region is None:
+            return False
+        arn = self.reader.arn(item, self.scope)
+        known = arn in self.elsewhere
+        self.elsewhere.add(arn)
+        return known
 
     async def _read_joins(self) -> None:
         for join in self.reader.joins:

@@ -11,7 +11,10 @@ from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
 
 @resource("AWS::CloudTrail::Trail", name="trail_name")
 class Trail(Resource):
-    """A trail: which events CloudTrail keeps, and where. It is listed in its home Region only."""
+    """A trail: which events CloudTrail keeps, and where.
+
+    Other Regions and the accounts of an organization show shadows of it; it is read once, as of its home Region.
+    """
 
     trail_name: str = field("Its name.")
     is_logging: bool = field("Whether it records events now.", default=True)
@@ -23,6 +26,12 @@ class Trail(Resource):
     s3_bucket_name: str = field("The bucket that it writes to.", default="trail")
     management_events: tuple[str, ...] = field("Which management events: `read`, `write`.", default=("read", "write"))
     data_events: tuple[str, ...] = field("The resource types whose data events it records.", default=())
+    delivery_error: str | None = field("Why its last delivery to the bucket failed, if it did.", default=None)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether another account owns it: an organization trail, which its member accounts see but cannot change."""
+        return bool(self.arn) and self.arn.split(":")[4] != self.account
 
 
 def _conditions(selector: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -55,7 +64,8 @@ TRAILS = Reader(
     listing=Listing(
         Call("cloudtrail:DescribeTrails"),
         items="trailList",
-        params={"includeShadowTrails": False},
+        # Without shadows, neither an organization's trail nor one whose home Region is not scanned would be seen.
+        params={"includeShadowTrails": True},
         fields={
             "trail_name": lambda item: item["Name"],
             "is_multi_region_trail": lambda item: item["IsMultiRegionTrail"],
@@ -67,11 +77,15 @@ TRAILS = Reader(
         },
     ),
     arn=lambda item, _: item["TrailARN"],
+    region=lambda item, _: item["HomeRegion"],
     details=(
         Detail(
             Call("cloudtrail:GetTrailStatus"),
             params=lambda item: {"Name": item["TrailARN"]},
-            fields={"is_logging": lambda reply: reply["IsLogging"]},
+            fields={
+                "is_logging": lambda reply: reply["IsLogging"],
+                "delivery_error": lambda reply: reply.get("LatestDeliveryError") or None,
+            },
         ),
         Detail(
             Call("cloudtrail:GetEventSelectors"),

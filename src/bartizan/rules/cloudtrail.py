@@ -1,9 +1,81 @@
-"""Checks of AWS CloudTrail."""
+"""Checks of AWS CloudTrail.
+
+A trail that belongs to another account, as an organization's trail does for its members, is only asked whether it
+covers this one: what else it lacks is for its owner to mend.
+"""
 
 from __future__ import annotations
 
-from bartizan.model import Problems, replace, rule
+from typing import Any
+
+from bartizan.model import Problems, Unknown, World, replace, rule, without
+from bartizan.resources.account import Account
 from bartizan.resources.cloudtrail import Trail
+
+_OF_ORGANIZATION = "arn:aws:cloudtrail:eu-west-1:444455556666:trail/organization"
+
+
+def _shadow(**facts: Any) -> Trail:
+    """An organization's trail, as an account that does not own it sees it."""
+    return Trail(arn=_OF_ORGANIZATION, account="111122223333", is_organization_trail=True, **facts)
+
+
+def _covers(trail: Trail) -> bool:
+    """Whether it records all management events of all Regions now; ``Unknown`` where that was not read."""
+    if not (trail.is_multi_region_trail and trail.is_logging):
+        return False
+    try:
+        return {"read", "write"} <= set(trail.management_events)
+    except Unknown:
+        if trail.foreign:
+            return True  # its selectors are its owner's secret, and a gap in them is a finding in that account
+        raise
+
+
+_HERE = Account(account_id="111122223333", account="111122223333")
+
+
+@rule(
+    "high",
+    passes=[
+        (_HERE, Trail(account="111122223333")),
+        (_HERE, Trail(account="111122223333", is_logging=False), _shadow()),
+        (_HERE, without(_shadow(), "management_events")),
+        (_HERE, without(Trail(account="111122223333"), "is_logging"), Trail(trail_name="b", account="111122223333")),
+    ],
+    fails=[
+        _HERE,
+        (_HERE, Trail(account="111122223333", is_multi_region_trail=False)),
+        (_HERE, Trail(account="111122223333", is_logging=False)),
+        (_HERE, Trail(account="111122223333", management_events=("write",))),
+        (_HERE, _shadow(is_logging=False)),
+        (_HERE, Trail(account="777788889999")),
+    ],
+    reads=[Trail],
+)
+def account_not_recorded(account: Account, world: World) -> Problems:
+    """Account has no trail that records all management events of all Regions.
+
+    ## Why it matters
+    What an intruder does in the account leaves a trace for 90 days at most, and only where somebody looks for it.
+
+    ## How to fix
+    Make a multi-Region trail that records read and write management events, best one for the whole organization.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html
+    """
+    own, unknown = account.account_id, None
+    for trail in world.all(Trail):
+        try:
+            if trail.account == own and _covers(trail):
+                return
+        except Unknown as gap:
+            unknown = gap
+    if unknown:
+        raise unknown
+    yield "no multi-Region trail that is logging records both read and write management events"
 
 
 @rule("high", passes=[Trail()], fails=[Trail(is_logging=False)])
@@ -19,7 +91,7 @@ def trail_not_logging(trail: Trail) -> Problems:
     ## References
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-turning-off-logging.html
     """
-    if not trail.is_logging:
+    if not trail.foreign and not trail.is_logging:
         yield "logging is stopped"
 
 
@@ -42,7 +114,7 @@ def single_region_trail(trail: Trail) -> Problems:
     ## References
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html
     """
-    if not trail.is_multi_region_trail:
+    if not trail.foreign and not trail.is_multi_region_trail:
         yield "other Regions are not recorded"
 
 
@@ -65,7 +137,7 @@ def no_log_file_validation(trail: Trail) -> Problems:
     ## References
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html
     """
-    if not trail.enable_log_file_validation:
+    if not trail.foreign and not trail.enable_log_file_validation:
         yield "log file validation is off"
 
 
@@ -88,7 +160,7 @@ def trail_without_kms_key(trail: Trail) -> Problems:
     ## References
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html
     """
-    if not trail.kms_key_id:
+    if not trail.foreign and not trail.kms_key_id:
         yield "no KMS key is set"
 
 
@@ -105,7 +177,7 @@ def trail_without_log_group(trail: Trail) -> Problems:
     ## References
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
     """
-    if not trail.cloud_watch_logs_log_group_arn:
+    if not trail.foreign and not trail.cloud_watch_logs_log_group_arn:
         yield "no log group is set"
 
 
@@ -126,7 +198,7 @@ def management_events_missing(trail: Trail) -> Problems:
     ## References
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html
     """
-    if not trail.management_events and trail.data_events:
+    if trail.foreign or (not trail.management_events and trail.data_events):
         return
     missing = [kind for kind in ("read", "write") if kind not in trail.management_events]
     if missing:
@@ -146,5 +218,28 @@ def no_data_events(trail: Trail) -> Problems:
     ## References
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
     """
-    if not trail.data_events:
+    if not trail.foreign and not trail.data_events:
         yield "no data events are recorded"
+
+
+@rule(
+    "high",
+    passes=[Trail(), _shadow(delivery_error="NoSuchBucket"), Trail(is_logging=False, delivery_error="NoSuchBucket")],
+    fails=[Trail(delivery_error="NoSuchBucket"), Trail(delivery_error="AccessDenied")],
+)
+def delivery_fails(trail: Trail) -> Problems:
+    """CloudTrail trail cannot write to its bucket.
+
+    ## Why it matters
+    The events are lost although the trail says that it is logging. Where the bucket is gone, somebody else can take its
+    name and receive them.
+
+    ## How to fix
+    Make the bucket again under the same name, or let its policy and key allow CloudTrail to write.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+    """
+    if not trail.foreign and trail.is_logging and trail.delivery_error:
+        yield f"the last delivery to {trail.s3_bucket_name} failed: {trail.delivery_error}"
