@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping
@@ -154,6 +155,57 @@ def test_pages_with_several_tokens_stop_when_there_is_no_more() -> None:
         return {"Truncated": "A" not in params, "NextA": "a", "NextB": "b"}
 
     assert len(asyncio.run(gathered(api(two, pager)))) == 2
+
+
+def counting() -> tuple[Callable[..., Any], list[int]]:
+    count: list[int] = []
+
+    async def answer(**params: Any) -> Any:
+        count.append(1)
+        number = len(count)
+        await asyncio.sleep(0)
+        if params.get("Denied"):
+            raise refused("AccessDenied", 403)
+        return {"QueueUrls": [number]}
+
+    return answer, count
+
+
+def test_readers_that_ask_the_same_share_the_answer_and_nothing_is_kept() -> None:
+    answer, count = counting()
+
+    async def run() -> None:
+        port = api(answer)
+        port.share({(LIST, SCOPE.region): 2})
+        both = await asyncio.gather(port.call(LIST, SCOPE, {}), port.call(LIST, SCOPE, {}))
+        assert both[0] is both[1]
+        other = await asyncio.gather(port.call(LIST, SCOPE, {"A": 1}), port.call(LIST, SCOPE, {"A": 2}))
+        assert other[0] != other[1]
+        await asyncio.gather(port.call(LIST, SCOPE, {"A": 2}), port.call(LIST, SCOPE, {"A": 1}))
+        assert len(count) == 3
+        assert (await port.call(LIST, SCOPE, {}))["QueueUrls"] == [4], "an old answer was kept for a later question"
+        elsewhere = dataclasses.replace(SCOPE, region="us-east-1")
+        for _ in range(2):
+            await port.call(LIST, elsewhere, {})
+        assert len(count) == 6
+        await port.call(LIST, SCOPE, {})
+        assert not port._shared
+
+    asyncio.run(run())
+
+
+def test_readers_that_ask_the_same_share_its_failure() -> None:
+    answer, count = counting()
+
+    async def run() -> None:
+        port = api(answer)
+        port.share({(LIST, SCOPE.region): 2})
+        asked = (port.call(LIST, SCOPE, {"Denied": True}) for _ in range(2))
+        both = await asyncio.gather(*asked, return_exceptions=True)
+        assert [type(each) for each in both] == [Failed, Failed]
+        assert len(count) == 1
+
+    asyncio.run(run())
 
 
 def test_calls_in_flight_are_bounded() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bartizan.aws.client import AwsApi
-from bartizan.aws.collect import Wanted, collect, plan
+from bartizan.aws.collect import Wanted, askers, collect, plan
 from bartizan.aws.limits import Limits
 from bartizan.aws.regions import enabled_regions
 from bartizan.aws.session import Access, Session
@@ -75,6 +75,7 @@ async def scan(
         chosen = _chosen(list(regions), enabled)
         scopes = [Scope(identity.partition, identity.account, region, started) for region in chosen]
         tasks = plan(index.readers_of(frozenset(wanted)), main, scopes)
+        api.share(askers(tasks, wanted))
         done = 0
 
         def count(label: str) -> None:

@@ -36,6 +36,14 @@ class Patience:
     longest_wait: float = 20
 
 
+@dataclass(slots=True)
+class _Shared:
+    """An answer under way, and how many readers are still to ask for it."""
+
+    reply: asyncio.Future[Reply]
+    due: int
+
+
 class AwsApi:
     """The port ``Api`` on AWS itself."""
 
@@ -49,9 +57,29 @@ class AwsApi:
         self._slots = asyncio.Semaphore(in_flight)
         self._patience = patience or Patience()
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
+        self._askers: Mapping[tuple[Call, str], int] = {}
+        self._shared: dict[str, _Shared] = {}
+
+    def share(self, askers: Mapping[tuple[Call, str], int]) -> None:
+        """From now on, let readers that ask the same share the answer: how many make which call in which region."""
+        self._askers = askers
 
     async def call(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:
         """One reply, after as many attempts as patience allows; raises ``Failed``."""
+        askers = self._askers.get((call, scope.region), 1)
+        if askers == 1:
+            return await self._reply(call, scope, params)
+        key = f"{call.name} {scope.account} {scope.region} {sorted(params.items())}"
+        shared = self._shared.get(key)
+        if shared is None:
+            shared = self._shared[key] = _Shared(asyncio.ensure_future(self._reply(call, scope, params)), askers)
+        # An answer goes once to each reader: whoever asks again, as while a report is made, wants a newer one.
+        shared.due -= 1
+        if shared.due == 0:
+            del self._shared[key]
+        return await shared.reply
+
+    async def _reply(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:
         region = call.region or scope.region
         bucket = self._limits.bucket(scope.account, region, call.service)
         attempt = 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bartizan.model import CoverageGap, Gap, Resource
-from bartizan.resources.reading import AnyReader, Api, CustomReader, Detail, Failed, Item, Reader, Scope, take
+from bartizan.resources.reading import AnyReader, Api, Call, CustomReader, Detail, Failed, Item, Reader, Scope, take
 
 Wanted = Mapping[type[Resource], frozenset[str] | None]
 """The types that are wanted, and the fields of each; ``None`` stands for all of them."""
@@ -45,6 +46,15 @@ def plan(readers: Iterable[AnyReader], main: Scope, regions: Iterable[Scope]) ->
     """The tasks of a scan: global readers once, in the main scope; the others in each region."""
     regional = list(regions)
     return [Task(reader, scope) for reader in readers for scope in ([main] if reader.where == "account" else regional)]
+
+
+def askers(tasks: Iterable[Task], wanted: Wanted) -> Mapping[tuple[Call, str], int]:
+    """How many of the tasks make which call in which region, where it is more than one."""
+    counted: Counter[tuple[Call, str]] = Counter()
+    for task in tasks:
+        fields = wanted.get(task.reader.kind) if isinstance(task.reader, Reader) else None
+        counted.update((call, task.scope.region) for call in set(task.reader.calls(fields)))
+    return {key: count for key, count in counted.items() if count > 1}
 
 
 async def collect(api: Api, tasks: Iterable[Task], wanted: Wanted, progress: Progress = lambda _: None) -> Collection:
