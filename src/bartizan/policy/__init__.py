@@ -1,13 +1,27 @@
 """IAM policies as typed values. Pure: no AWS, no files."""
 
 from bartizan.policy.access import denies_plain_http, described, narrows, open_statements, other_accounts
+from bartizan.policy.compiled import Clause, Layer, Policy
+from bartizan.policy.decision import Authorization, Decision, Outcome, decide
 from bartizan.policy.document import MalformedPolicy, PolicyDocument, Principals, Statement, parse_policy
+from bartizan.policy.requests import ANONYMOUS, Principal, PrincipalKind, Request
 
 __all__ = [
+    "ANONYMOUS",
+    "Authorization",
+    "Clause",
+    "Decision",
+    "Layer",
     "MalformedPolicy",
+    "Outcome",
+    "Policy",
     "PolicyDocument",
+    "Principal",
+    "PrincipalKind",
     "Principals",
+    "Request",
     "Statement",
+    "decide",
     "denies_plain_http",
     "described",
     "narrows",

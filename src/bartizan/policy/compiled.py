@@ -1,0 +1,154 @@
+"""Policies made ready to decide: each statement as a conjunction of constraints, found by action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bartizan.policy.conditions import Constraint, compile_condition, texts
+from bartizan.policy.document import PolicyDocument, Principals, Statement
+from bartizan.policy.patterns import Attributes
+from bartizan.policy.requests import CANONICAL, FEDERATED, SERVICE
+
+
+class Layer(StrEnum):
+    """The kinds of policy that have a say, as AWS calls them."""
+
+    IDENTITY = "identity-based policy"
+    RESOURCE = "resource-based policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+    SCP = "service control policy"
+    RCP = "resource control policy"
+    ENDPOINT = "VPC endpoint policy"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clause:
+    """A statement as constraints that must all hold, and where it stands.
+
+    ``principal`` is ``None`` where the statement names none; ``names`` are those that it names; ``rest`` holds resource
+    and conditions.
+    """
+
+    statement: Statement
+    policy: str
+    layer: Layer
+    index: int
+    action: Constraint
+    principal: Constraint | None
+    rest: tuple[Constraint, ...]
+    names: frozenset[str] = frozenset()
+
+    @property
+    def allows(self) -> bool:
+        """Whether its effect is Allow."""
+        return self.statement.effect == "Allow"
+
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """All of them."""
+        return (self.action, *self.rest, *((self.principal,) if self.principal else ()))
+
+    def applies(self, attributes: Attributes) -> bool:
+        """Whether principal, resource and conditions hold; the action is the caller's affair."""
+        if self.principal is not None and not self.principal.holds(attributes):
+            return False
+        for each in self.rest:  # noqa: SIM110 - a generator costs more than the answer here
+            if not each.holds(attributes):
+                return False
+        return True
+
+    def __str__(self) -> str:
+        name = self.statement.sid or f"statement {self.index + 1}"
+        return f"{name} of {self.policy or 'a policy'} ({self.layer})"
+
+
+class Policy:
+    """One policy in one layer, compiled; remembers which statements concern an action."""
+
+    __slots__ = ("_by_action", "clauses", "document", "layer", "name")
+
+    def __init__(self, document: PolicyDocument, layer: Layer, name: str = "") -> None:
+        self.document = document
+        self.layer = layer
+        self.name = name
+        self.clauses = tuple(
+            compile_statement(statement, document.version, layer, name, index)
+            for index, statement in enumerate(document.statements)
+        )
+        self._by_action: dict[str, tuple[tuple[Clause, ...], tuple[Clause, ...]]] = {}
+
+    def concerning(self, action: str) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
+        """The denying and the allowing statements whose action matches one, given in lower case."""
+        found = self._by_action.get(action)
+        if found is None:
+            if len(self._by_action) >= _REMEMBERED:
+                self._by_action.clear()
+            attributes = {"action": (action,)}
+            matching = [each for each in self.clauses if each.action.holds(attributes)]
+            found = self._by_action[action] = (
+                tuple(each for each in matching if not each.allows),
+                tuple(each for each in matching if each.allows),
+            )
+        return found
+
+    def __repr__(self) -> str:
+        return f"Policy({self.name!r}, {self.layer}, {len(self.clauses)} statements)"
+
+
+_REMEMBERED = 20_000
+"""More than AWS has actions; only hostile input asks for more."""
+
+
+def compile_statement(statement: Statement, version: str, layer: Layer, policy: str, index: int) -> Clause:
+    """The clause of a statement; raises ``ValueError`` for a condition operator that IAM does not have."""
+    variables = version >= "2012-10-17"
+    action = Constraint(
+        "action",
+        texts((each if each != "*:*" else "*" for each in statement.actions), variables=False, nocase=True),
+        *_polarity(statement.not_actions),
+    )
+    names = tuple(principal_names(statement.principals)) if statement.principals else ()
+    principal = None
+    if statement.principals is not None or layer is Layer.RESOURCE:
+        # A resource's policy that names nobody gives nothing to anybody.
+        named = texts(names, wildcards=False, variables=False)
+        principal = Constraint("principal", named, *_polarity(statement.not_principals))
+    rest = tuple(_rest(statement, layer, variables=variables))
+    return Clause(statement, policy, layer, index, action, principal, rest, frozenset(names))
+
+
+def _polarity(negated: bool) -> tuple[bool, bool, bool]:
+    """``negated``, ``some`` and ``absent`` of an element: some value belongs, or none does."""
+    return (True, False, True) if negated else (False, True, False)
+
+
+def _rest(statement: Statement, layer: Layer, *, variables: bool) -> Iterator[Constraint]:
+    if statement.resources and not _any_resource(statement):
+        yield Constraint(
+            "resource", texts(statement.resources, variables=variables), *_polarity(statement.not_resources)
+        )
+    elif not statement.resources and layer not in {Layer.RESOURCE, Layer.ENDPOINT}:
+        # Only where the policy hangs on its resource may a statement leave it out.
+        yield Constraint("resource", texts(()))
+    for operator, key, values in statement.conditions:
+        yield compile_condition(operator, key, values, variables=variables)
+
+
+def _any_resource(statement: Statement) -> bool:
+    return "*" in statement.resources and not statement.not_resources
+
+
+def principal_names(principals: Principals) -> Iterable[str]:
+    """The names in an element ``Principal`` as the attribute ``principal`` of a request has them."""
+    yield from principals.aws
+    for prefix, names in ((SERVICE, principals.service), (FEDERATED, principals.federated)):
+        yield from ("*" if each == "*" else prefix + each for each in names)
+    yield from (CANONICAL + each for each in principals.canonical)
+
+
+def compile_policies(documents: Iterable[tuple[str, PolicyDocument]], layer: Layer) -> tuple[Policy, ...]:
+    """Named documents as policies of one layer."""
+    return tuple(Policy(document, layer, name) for name, document in documents)

@@ -1,0 +1,242 @@
+"""Decisions: whether AWS lets a request through, and why.
+
+Follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+and, between accounts, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bartizan.policy.compiled import Clause, Layer, Policy
+from bartizan.policy.patterns import Attributes
+from bartizan.policy.requests import Principal, PrincipalKind, Request
+
+Levels = tuple[tuple[Policy, ...], ...]
+"""The policies of an organization from its root down to the account: each level must allow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization:
+    """All policies that have a say in a request.
+
+    ``identity`` holds the policies of the caller and its groups; ``resource`` those on the resource, a role's trust
+    policy being one. ``boundary``, ``session`` and ``endpoint`` are ``None`` where there is none, which is not the same
+    as an empty one. ``scps`` are of the caller's account, ``rcps`` of the resource's; neither reaches
+    ``management_account``.
+    """
+
+    identity: tuple[Policy, ...] = ()
+    resource: tuple[Policy, ...] = ()
+    boundary: tuple[Policy, ...] | None = None
+    session: tuple[Policy, ...] | None = None
+    endpoint: tuple[Policy, ...] | None = None
+    scps: Levels = ()
+    rcps: Levels = ()
+    management_account: str = ""
+
+
+class Outcome(StrEnum):
+    """What comes of a request."""
+
+    ALLOWED = "allowed"
+    EXPLICITLY_DENIED = "explicitly denied"
+    IMPLICITLY_DENIED = "implicitly denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome, the statements that brought it about, and for an implicit denial the layers whose leave is missing.
+
+    ``missing`` names the layers in words, such as ``identity-based policy`` or ``service control policy at level 2``.
+    """
+
+    outcome: Outcome
+    statements: tuple[Clause, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the request goes through."""
+        return self.outcome is Outcome.ALLOWED
+
+    @property
+    def layer(self) -> Layer | None:
+        """The layer of the statement that decided, where one did."""
+        return self.statements[0].layer if self.statements else None
+
+
+RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager"})
+"""The services whose resources RCPs guard; see ``reaches``."""
+
+_TRUST_ACTIONS = frozenset(
+    {
+        "sts:assumerole",
+        "sts:assumerolewithsaml",
+        "sts:assumerolewithwebidentity",
+        "sts:tagsession",
+        "sts:setsourceidentity",
+    }
+)
+
+
+def needs_resource_policy(action: str, resource: str) -> bool:
+    """Whether the resource's own policy must allow even its own account: keys and roles (action in lower case)."""
+    if action in _TRUST_ACTIONS:
+        return ":role/" in resource
+    return action.startswith("kms:") and ":key/" in resource
+
+
+def scps_reach(principal: Principal, authorization: Authorization) -> bool:
+    """Whether SCPs bind the caller: an identity of a member account, but no service-linked role."""
+    return (
+        bool(authorization.scps)
+        and principal.has_policies
+        and not principal.service_linked
+        and principal.account != authorization.management_account
+    )
+
+
+def rcps_reach(principal: Principal, owner: str, action: str, authorization: Authorization) -> bool:
+    """Whether RCPs guard the resource: one of a member account, in a service that knows them."""
+    return (
+        bool(authorization.rcps)
+        and not principal.service_linked
+        and owner != authorization.management_account
+        and action.partition(":")[0] in RCP_SERVICES
+    )
+
+
+def decide(request: Request, authorization: Authorization) -> Decision:
+    """Whether AWS would allow the request under these policies."""
+    attributes = request.attributes()
+    return _Deciding(request, authorization, attributes, request.action.lower()).decide()
+
+
+@dataclass(slots=True)
+class _Deciding:
+    """One request at its way through the layers."""
+
+    request: Request
+    authorization: Authorization
+    attributes: Attributes
+    action: str
+
+    def decide(self) -> Decision:
+        principal, authorization, owner = self.request.principal, self.authorization, self.request.owner
+        scps = authorization.scps if scps_reach(principal, authorization) else ()
+        rcps = authorization.rcps if rcps_reach(principal, owner, self.action, authorization) else ()
+        denied = self._denial(scps, rcps)
+        if denied is not None:
+            return Decision(Outcome.EXPLICITLY_DENIED, (denied,))
+        leave: list[Clause] = []
+        missing: list[str] = []
+        for layer, levels in ((Layer.RCP, rcps), (Layer.SCP, scps)):
+            for number, level in enumerate(levels, 1):
+                self._ask(level, f"{layer} at level {number}", leave, missing)
+        if authorization.endpoint is not None:
+            self._ask(authorization.endpoint, Layer.ENDPOINT, leave, missing)
+        if not principal.has_policies:
+            self._ask(authorization.resource, Layer.RESOURCE, leave, missing)
+        elif owner == principal.account:
+            self._within_account(leave, missing)
+        else:
+            self._own_side(leave, missing)
+            self._ask(authorization.resource, Layer.RESOURCE, leave, missing)
+        if missing:
+            return Decision(Outcome.IMPLICITLY_DENIED, (), tuple(missing))
+        return Decision(Outcome.ALLOWED, tuple(reversed(leave)))
+
+    def _denial(self, scps: Levels, rcps: Levels) -> Clause | None:
+        authorization = self.authorization
+        for policies in (
+            authorization.identity,
+            authorization.resource,
+            authorization.boundary or (),
+            authorization.session or (),
+            authorization.endpoint or (),
+            *scps,
+            *rcps,
+        ):
+            for policy in policies:
+                for clause in policy.concerning(self.action)[0]:
+                    if clause.applies(self.attributes):
+                        return clause
+        return None
+
+    def _allowance(self, policies: Iterable[Policy]) -> Clause | None:
+        for policy in policies:
+            for clause in policy.concerning(self.action)[1]:
+                if clause.applies(self.attributes):
+                    return clause
+        return None
+
+    def _ask(self, policies: Iterable[Policy], name: str, leave: list[Clause], missing: list[str]) -> None:
+        clause = self._allowance(policies)
+        if clause is None:
+            missing.append(str(name))
+        else:
+            leave.append(clause)
+
+    def _within_account(self, leave: list[Clause], missing: list[str]) -> None:
+        """Within one account either side may allow, and boundary and session bind only what is not given directly."""
+        direct, to_role, delegated = self._given()
+        if direct is not None:
+            leave.append(direct)
+            return
+        required = needs_resource_policy(self.action, self.request.resource)
+        if to_role is not None:
+            self._limits(leave, missing)
+            leave.append(to_role)
+            return
+        if required and delegated is None:
+            missing.append(str(Layer.RESOURCE))
+        elif required and delegated is not None:
+            leave.append(delegated)
+        self._own_side(leave, missing)
+
+    def _given(self) -> tuple[Clause | None, Clause | None, Clause | None]:
+        """What the resource's policy allows: to the caller directly, to its role, and through its account."""
+        to_role = delegated = None
+        for policy in self.authorization.resource:
+            for clause in policy.concerning(self.action)[1]:
+                if clause.applies(self.attributes):
+                    strength = grant_strength(clause, self.request.principal)
+                    if strength is Strength.DIRECT:
+                        return clause, None, None
+                    if strength is Strength.ROLE:
+                        to_role = to_role or clause
+                    else:
+                        delegated = delegated or clause
+        return None, to_role, delegated
+
+    def _own_side(self, leave: list[Clause], missing: list[str]) -> None:
+        """The caller's own account: its policies, within boundary and session. The root needs none."""
+        if self.request.principal.kind is PrincipalKind.ROOT:
+            return
+        self._ask(self.authorization.identity, Layer.IDENTITY, leave, missing)
+        self._limits(leave, missing)
+
+    def _limits(self, leave: list[Clause], missing: list[str]) -> None:
+        if self.authorization.boundary is not None:
+            self._ask(self.authorization.boundary, Layer.BOUNDARY, leave, missing)
+        if self.authorization.session is not None:
+            self._ask(self.authorization.session, Layer.SESSION, leave, missing)
+
+
+class Strength(StrEnum):
+    """How far a resource's policy gives to a caller of its own account."""
+
+    DIRECT = "direct"
+    ROLE = "role"
+    ACCOUNT = "account"
+
+
+def grant_strength(clause: Clause, principal: Principal) -> Strength:
+    """How far an allowing statement that applies to a caller gives to it."""
+    if clause.principal is None or clause.principal.negated or not clause.names.isdisjoint(principal.direct_names):
+        return Strength.DIRECT
+    named = clause.names & principal.names
+    return Strength.ACCOUNT if named <= principal.account_names else Strength.ROLE
