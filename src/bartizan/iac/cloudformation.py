@@ -55,7 +55,7 @@ class Template:
                         parts.setdefault(part, []).append(Block(values[other], what=other))
                     elif tied is None:
                         untied.add(part)
-            block = Block(values[name], what=name, parts=parts, untied=frozenset(untied - parts.keys()))
+            block = Block(values[name], what=name, parts=parts, untied=frozenset(untied))
             if reader.when is None or reader.when(block):
                 yield reader, name, block
 

@@ -18,6 +18,9 @@ from bartizan.resources.index import ResourceIndex
 from bartizan.resources.reading import take
 
 _ENDINGS = (".json", ".yaml", ".yml", ".template")
+_MARKS = ("planned_values", "Resources", "AWSTemplateFormatVersion", "terraform_version")
+_LARGEST = 300_000_000
+_SHOW = "give Bartizan what `terraform show -json` writes: terraform plan -out plan.out; terraform show -json plan.out"
 _SKIPPED = frozenset({".git", ".terraform", "node_modules", ".venv", "cdk.out.cache"})
 
 
@@ -52,25 +55,19 @@ def _candidates(folder: Path) -> Iterator[Path]:
 
 
 def _read_file(path: Path, index: ResourceIndex, code: Code, *, named: bool) -> None:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as failed:
-        reason = failed.strerror if isinstance(failed, OSError) else "it is no text in UTF-8"
-        raise InputError(f"{path} cannot be read: {reason}") from None
-    if not named and not any(mark in text for mark in ("planned_values", "Resources", "AWSTemplateFormatVersion")):
+    text = _text(path)
+    if not named and not any(mark in text for mark in _MARKS):
         return
     document = _parsed(text, str(path))
     value = document.value
-    if isinstance(value, dict) and "planned_values" in value:
+    if isinstance(value, dict) and _is_plan(value):
         found = _plan(value, str(path), index)
         places = {address: Place(str(path)) for _, address, _ in found}
     elif isinstance(value, dict) and _is_template(value):
         found = list(Template(value, str(path)).blocks(index.code_readers))
         places = {name: Place(str(path), document.lines.get(("Resources", name), 0)) for _, name, _ in found}
     elif named:
-        raise InputError(
-            f"{path} is neither a Terraform plan as JSON (terraform show -json) nor a CloudFormation template"
-        )
+        raise InputError(_neither(value, path))
     else:
         return
     code.files.append(str(path))
@@ -81,25 +78,48 @@ def _read_file(path: Path, index: ResourceIndex, code: Code, *, named: bool) -> 
         code.readers.append(reader)
 
 
+def _text(path: Path) -> str:
+    try:
+        if (size := path.stat().st_size) > _LARGEST:
+            raise InputError(f"{path} has {size // 1_000_000} MB; files of up to {_LARGEST // 1_000_000} MB are read")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as failed:
+        raise InputError(f"{path} cannot be read: {failed.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} cannot be read: it is no text in UTF-8; of a Terraform plan, {_SHOW}") from None
+
+
 def _parsed(text: str, path: str) -> Document:
     if text.lstrip()[:1] == "{":
         try:
             value = json.loads(text)
         except json.JSONDecodeError as broken:
-            raise InputError(f"{path}:{broken.lineno}:{broken.colno}: {broken.msg}") from None
+            hint = f"; this is the log of a run, {_SHOW}" if '"@level"' in text[:1000] else ""
+            raise InputError(f"{path}:{broken.lineno}:{broken.colno}: {broken.msg}{hint}") from None
         except RecursionError:
             raise InputError(f"{path} is nested too deeply") from None
         # YAML reads JSON too, slower, but with lines; a plan has no use for them.
-        if "planned_values" in value:
+        if _is_plan(value):
             return Document(value)
     return parse(text, path)
 
 
 def _plan(value: dict[str, Any], path: str, index: ResourceIndex) -> list[tuple[CodeReader, str, Block]]:
     try:
-        return list(planned(value, index.code_readers))
-    except (LookupError, TypeError, AttributeError) as wrong:
+        return list(planned(value, index.code_readers, path))
+    except (LookupError, TypeError, AttributeError, ValueError) as wrong:
         raise InputError(f"{path} is no plan as `terraform show -json` writes it: {wrong!r}") from None
+
+
+def _is_plan(value: dict[str, Any]) -> bool:
+    """Whether it is a plan, or a state in the same format."""
+    return "planned_values" in value or ("terraform_version" in value and isinstance(value.get("values"), dict))
+
+
+def _neither(value: Any, path: Path) -> str:
+    if isinstance(value, dict) and ("lineage" in value or "terraform_version" in value):
+        return f"{path} is a Terraform file in a format of its own; {_SHOW}"
+    return f"{path} is neither a Terraform plan as JSON (terraform show -json) nor a CloudFormation template"
 
 
 def _is_template(value: dict[str, Any]) -> bool:

@@ -1,4 +1,6 @@
-"""Terraform plans, as ``terraform show -json`` writes them: the resources that they plan, as blocks.
+"""Terraform plans and states, as ``terraform show -json`` writes them: the resources that they hold, as blocks.
+
+What a plan deletes is not in its planned values, so it is not judged.
 
 The format: https://developer.hashicorp.com/terraform/internals/json-format
 """
@@ -6,54 +8,115 @@ The format: https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from bartizan.iac.configuration import Address, Configuration
+from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed
 
-_INDEX = re.compile(r"\[[^\]]*\]")
 _IDENTITIES = ("id", "arn", "url", "name", "bucket")
+_ENDING = re.compile(r"[/:]")
+_DEEPEST = 200
 
 
-def planned(plan: Mapping[str, Any], readers: Mapping[str, CodeReader]) -> Iterator[tuple[CodeReader, str, Block]]:
-    """Reader, address and block of each planned resource that can be read, with the parts that belong to it."""
-    unknown = {each["address"]: each["change"].get("after_unknown", {}) for each in plan.get("resource_changes", ())}
-    found = list(_resources(plan["planned_values"].get("root_module", {})))
-    values = {each["address"]: _merge(each["values"], unknown.get(each["address"], {})) for each in found}
-    types = {each["address"]: each["type"] for each in found}
-    references = dict(_references(plan.get("configuration", {}).get("root_module", {}), ""))
-    for address, code_type in types.items():
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One resource instance; ``new`` says that the plan creates or replaces it."""
+
+    address: str
+    type: str
+    values: Mapping[str, Any]
+    new: bool
+    at: Address
+
+
+def planned(
+    plan: Mapping[str, Any], readers: Mapping[str, CodeReader], path: str = "the plan"
+) -> Iterator[tuple[CodeReader, str, Block]]:
+    """Reader, address and block of each resource that can be read, with the parts that belong to it.
+
+    ``plan`` is a plan or a state; raises ``InputError`` that names ``path`` and the place where it is neither.
+    """
+    _check(plan, path)
+    configuration = Configuration(plan.get("configuration", {}).get("root_module", {}))
+    found: dict[str, list[Planned]] = defaultdict(list)
+    for each in _instances(plan, configuration, readers, path):
+        found[each.type].append(each)
+    for code_type, owners in found.items():
         if (reader := readers.get(code_type)) is None:
             continue
-        owners = [each for each, kind in types.items() if kind == code_type]
-        parts: dict[str, list[Block]] = {}
-        untied: set[str] = set()
-        for part, attribute in reader.parts.items():
-            for each in (each for each, kind in types.items() if kind == part):
-                owner = _owner(each, attribute, owners, values, references)
-                if owner == address:
-                    parts.setdefault(part, []).append(Block(values[each], what=each))
-                elif owner is None:
-                    untied.add(part)
-        block = Block(values[address], what=address, parts=parts, untied=frozenset(untied - parts.keys()))
-        if reader.when is None or reader.when(block):
-            yield reader, address, block
+        ties = _Ties(owners, reader, configuration)
+        for part in reader.parts:
+            for each in found.get(part, ()):
+                ties.add(each)
+        for each in owners:
+            block = ties.block(each)
+            if reader.when is None or reader.when(block):
+                yield reader, each.address, block
 
 
-def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from (each for each in module.get("resources", ()) if each["mode"] == "managed")
-    for child in module.get("child_modules", ()):
-        yield from _resources(child)
+def _check(plan: Mapping[str, Any], path: str) -> None:
+    version = str(plan.get("format_version", "1"))
+    if version.partition(".")[0] not in {"0", "1"}:
+        raise InputError(f"{path}: plans of format {version} cannot be read; Bartizan knows formats 0 and 1")
+    level: list[Any] = [plan]
+    for _ in range(_DEEPEST):
+        inner = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [one for each in inner for one in each if isinstance(one, dict | list)]
+    if level:
+        raise InputError(f"{path}: nested deeper than {_DEEPEST} levels")
+
+
+def _instances(
+    plan: Mapping[str, Any], configuration: Configuration, readers: Mapping[str, CodeReader], path: str
+) -> Iterator[Planned]:
+    changes = _changes(plan, path)
+    optional = {name: each for reader in readers.values() for name, each in reader.defaulted.items()}
+    section = "planned_values" if "planned_values" in plan else "values"
+    for where, each in _resources(plan[section].get("root_module", {}), f"{section}.root_module"):
+        for name, kind in (("address", str), ("type", str), ("mode", str), ("values", dict)):
+            if not isinstance(each, dict) or not isinstance(each.get(name), kind):
+                raise InputError(f"{path}: {where} lacks its {name}")
+        change = changes.get(each["address"], {})
+        actions = change.get("actions", ())
+        if each["mode"] == "managed" and actions not in (["delete"], ["forget"]):
+            at, new = Address.parse(each["address"]), "create" in actions
+            values = _merge(each["values"], change.get("after_unknown", {}))
+            for attribute in optional.get(each["type"], ()) if new else ():
+                _leave_out(values, attribute.split("."), given=configuration.gives(at, attribute))
+            for name in [name for name, value in values.items() if isinstance(value, Computed)]:
+                values[name] = Computed(configuration.reference(at, name))
+            yield Planned(each["address"], each["type"], values, new, at)
+
+
+def _changes(plan: Mapping[str, Any], path: str) -> Mapping[str, Mapping[str, Any]]:
+    changes: dict[str, Mapping[str, Any]] = {}
+    for index, each in enumerate(plan.get("resource_changes", ())):
+        if not isinstance(each, dict) or not isinstance(each.get("change"), dict) or "address" not in each:
+            raise InputError(f"{path}: resource_changes[{index}] lacks its address or its change")
+        # A deposed object is the old one that a replacement leaves to be deleted.
+        if "deposed" not in each:
+            changes[each["address"]] = each["change"]
+    return changes
+
+
+def _resources(module: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
+    for index, each in enumerate(module.get("resources", ())):
+        yield f"{where}.resources[{index}]", each
+    for index, child in enumerate(module.get("child_modules", ())):
+        yield from _resources(child, f"{where}.child_modules[{index}]")
 
 
 def _merge(value: Any, unknown: Any) -> Any:
     """The planned value with ``Computed`` wherever ``after_unknown`` says so."""
     if unknown is True:
         return Computed()
-    if isinstance(unknown, dict) and unknown and (value is None or isinstance(value, dict)):
-        given = value or {}
-        names = (*given, *(name for name in unknown if name not in given))
-        return {name: _merge(given.get(name), unknown.get(name)) for name in names}
+    if isinstance(value, dict) or (value is None and isinstance(unknown, dict) and unknown):
+        given, later = value or {}, unknown if isinstance(unknown, dict) else {}
+        return {name: _merge(given.get(name), later.get(name)) for name in {**given, **later}}
     if isinstance(unknown, list) and isinstance(value, list):
         pairs = max(len(value), len(unknown))
         padded, marks = value + [None] * (pairs - len(value)), unknown + [None] * (pairs - len(unknown))
@@ -61,30 +124,71 @@ def _merge(value: Any, unknown: Any) -> Any:
     return value
 
 
-def _references(module: Mapping[str, Any], path: str) -> Iterator[tuple[tuple[str, str], list[str]]]:
-    """What each attribute refers to, by address without indexes; only resources of the same module."""
-    for each in module.get("resources", ()):
-        for name, expression in each.get("expressions", {}).items():
-            if isinstance(expression, dict):
-                yield (path + each["address"], name), [path + one for one in expression.get("references", ())]
-    for name, call in module.get("module_calls", {}).items():
-        yield from _references(call.get("module", {}), f"{path}module.{name}.")
+def _leave_out(values: Any, steps: list[str], *, given: bool) -> None:
+    """Make an attribute absent that is only unknown because the provider fills it in, not the code."""
+    for each in steps[:-1]:
+        nested = values.get(each)
+        if not isinstance(nested, list) or len(nested) != 1 or not isinstance(nested[0], dict):
+            return
+        values = nested[0]
+    if isinstance(values.get(steps[-1]), Computed) and not given:
+        values[steps[-1]] = None
 
 
-def _owner(
-    part: str,
-    attribute: str,
-    owners: list[str],
-    values: Mapping[str, Mapping[str, Any]],
-    references: Mapping[tuple[str, str], list[str]],
-) -> str | None:
-    """The address of the one resource that a part belongs to; None if that cannot be told."""
-    said = values[part].get(attribute)
-    if isinstance(said, str):
-        same = [each for each in owners if said in [values[each].get(name) for name in _IDENTITIES]]
-        return same[0] if len(same) == 1 else None
-    named = {_INDEX.sub("", each) for each in references.get((_INDEX.sub("", part), attribute), ())}
-    close = [each for each in owners if _INDEX.sub("", each) in named]
-    alike = [each for each in close if _INDEX.findall(each) == _INDEX.findall(part)]
-    chosen = close if len(close) == 1 else alike
-    return chosen[0] if len(chosen) == 1 else None
+class _Ties:
+    """Which part belongs to which of the resources of one type."""
+
+    def __init__(self, owners: list[Planned], reader: CodeReader, configuration: Configuration) -> None:
+        self._reader = reader
+        self._configuration = configuration
+        self._owners = owners
+        self._known: dict[str, set[str]] = defaultdict(set)
+        self._coded: dict[tuple[tuple[str, ...], str], list[Planned]] = defaultdict(list)
+        self._parts: dict[str, dict[str, list[Block]]] = defaultdict(lambda: defaultdict(list))
+        self._untied: dict[str, set[str]] = defaultdict(set)
+        for each in owners:
+            self._coded[each.at.path, each.at.name].append(each)
+            for name in _IDENTITIES:
+                if isinstance(value := each.values.get(name), str):
+                    self._known[value].add(each.address)
+
+    def add(self, part: Planned) -> None:
+        """Give a part to its owner; where that may be several, none of them knows its parts of that type."""
+        owners, sure = self._owners_of(part)
+        for each in owners:
+            if sure and len(owners) == 1:
+                self._parts[each][part.type].append(Block(part.values, what=part.address))
+            else:
+                self._untied[each].add(part.type)
+
+    def block(self, owner: Planned) -> Block:
+        """The block of a resource with its parts."""
+        parts, untied = self._parts[owner.address], frozenset(self._untied[owner.address])
+        return Block(owner.values, what=owner.address, parts=parts, untied=untied, new=owner.new)
+
+    def _owners_of(self, part: Planned) -> tuple[set[str], bool]:
+        """The owners that a part may have, and whether it is sure to have one of them."""
+        referred = self._referred(part)
+        said = part.values.get(self._reader.parts[part.type])
+        if not isinstance(said, str):
+            return ({each.address for each in self._owners}, False) if referred is None else (referred, True)
+        if named := self._known.get(said):
+            return ((referred or set()) & named) or named, True
+        # A name that no resource here has is that of one elsewhere, but a URL or ARN may end in the name of one here.
+        ending = self._known.get(_ENDING.split(said)[-1], set())
+        meant = (referred or set()) & ending
+        return (meant, True) if meant else (ending, False)
+
+    def _referred(self, part: Planned) -> set[str] | None:
+        """The owners that the part's code may mean; ``None`` where that cannot be told."""
+        targets = self._configuration.targets(part.at, self._reader.parts[part.type], self._reader.parts)
+        if targets is None or any((each.path, each.name) not in self._coded for each in targets):
+            return None
+        return {
+            owner.address
+            for each in targets
+            for owner in self._coded[each.path, each.name]
+            if part.at.reaches(owner.at)
+            and each.key in ("", owner.at.key)
+            and (each.same is None or owner.at.key == part.at.keys[each.same])
+        }

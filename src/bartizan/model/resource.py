@@ -146,7 +146,7 @@ class Resource:
             known = object.__getattribute__(self, self.name_field) if self.name_field else None
         except AttributeError:
             known = None
-        return known or self.key.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+        return known or self.arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1] or self.address
 
     def days_since(self, moment: dt.datetime) -> int:
         """Whole days from ``moment`` (with a time zone) to the time it was read."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from bartizan.model import Gap, Reason, Resource, Unknown
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,11 @@ class Computed:
 class Block(Mapping[str, Any]):
     """Attributes as written in code, nested blocks included; touching a computed one raises ``Unknown``.
 
-    An attribute that is null counts as not given, as Terraform and CloudFormation have it.
+    An attribute that is null counts as not given, as Terraform and CloudFormation have it. ``new`` says that the code
+    creates the resource, so that what it leaves out has the value that AWS gives a new one.
     """
 
-    __slots__ = ("_parts", "_untied", "_values", "what")
+    __slots__ = ("_new", "_parts", "_untied", "_values", "what")
 
     def __init__(
         self,
@@ -36,7 +39,9 @@ class Block(Mapping[str, Any]):
         what: str = "",
         parts: Mapping[str, Sequence[Block]] | None = None,
         untied: frozenset[str] = frozenset(),
+        new: bool = True,
     ) -> None:
+        self._new = new
         self._values = values
         self._parts = parts or {}
         self._untied = untied
@@ -55,13 +60,27 @@ class Block(Mapping[str, Any]):
         return sum(1 for _ in self)
 
     def parts(self, code_type: str) -> Sequence[Block]:
-        """The blocks of another type that belong to this one, such as the policy of a bucket.
+        """The blocks of another type that belong to this one, such as the rules of a security group.
 
         Raises ``Unknown`` if there are such blocks of which it cannot be told whose they are.
         """
         if code_type in self._untied:
             raise Unknown(self.what, Gap(Reason.COMPUTED, detail=f"whose {code_type} it is"))
         return self._parts.get(code_type, ())
+
+    def part(self, code_type: str) -> Block | None:
+        """The block of another type of which a resource has one at most, such as the policy of a bucket.
+
+        Raises ``Unknown`` as ``parts`` does, unless one is known to be its own.
+        """
+        own = self._parts.get(code_type)
+        return own[0] if own else next(iter(self.parts(code_type)), None)
+
+    def if_new(self, default: T, what: str) -> T:
+        """What AWS gives a new resource; raises ``Unknown`` for one that exists, of which the code does not say it."""
+        if not self._new:
+            raise Unknown(self.what, Gap(Reason.NOT_READ, detail=f"it exists already, and no code here sets {what}"))
+        return default
 
     def plain(self, name: str, default: Any = None) -> Any:
         """An attribute as plain dicts and lists, all of whose parts must be known."""
@@ -91,11 +110,15 @@ class CodeReader:
     """How one resource type is read from one kind of code.
 
     ``parts`` names other code types whose blocks belong to this one, and the attribute by which they refer to it
-    (``{"aws_sqs_queue_policy": "queue_url"}``). ``when`` decides from a block whether it is such a resource at all.
+    (``{"aws_sqs_queue_policy": "queue_url"}``). ``defaulted`` names, for its code type and those of its parts, the
+    attributes (``block.attribute`` if nested) that the provider computes where the code leaves them out: in a new
+    resource they count as not given, so that the functions in ``fields`` say what AWS makes of that. ``when`` decides
+    from a block whether it is such a resource at all.
     """
 
     code_type: str
     kind: type[Resource]
     fields: Mapping[str, Callable[[Block], Any]]
     parts: Mapping[str, str] = field(default_factory=dict)
+    defaulted: Mapping[str, Sequence[str]] = field(default_factory=dict)
     when: Callable[[Block], bool] | None = None

@@ -65,27 +65,32 @@ QUEUES = Reader(
 
 
 def _policy_in(block: Block, part: str, attribute: str) -> PolicyDocument | None:
-    for each in block.parts(part):
-        return parse_policy(each.plain(attribute))
-    text = block.plain("policy")
+    apart = block.part(part)
+    text = block.plain("policy") if apart is None else apart.plain(attribute)
     return parse_policy(text) if text else None
+
+
+def _redrive_in(block: Block, name: str) -> str | None:
+    apart = block.part(f"aws_sqs_queue_{name}")
+    text: str | None = (block if apart is None else apart).get(name) or None
+    return text
 
 
 TERRAFORM_QUEUE = CodeReader(
     "aws_sqs_queue",
     Queue,
-    parts={"aws_sqs_queue_policy": "queue_url", "aws_sqs_queue_redrive_policy": "queue_url"},
+    parts=dict.fromkeys(
+        ("aws_sqs_queue_policy", "aws_sqs_queue_redrive_allow_policy", "aws_sqs_queue_redrive_policy"), "queue_url"
+    ),
+    defaulted={"aws_sqs_queue": ("policy", "redrive_allow_policy", "redrive_policy", "sqs_managed_sse_enabled")},
     fields={
         "queue_name": lambda block: block["name"],
-        # The provider leaves the attribute computed: AWS turns SSE-SQS on unless a key is given or it says no.
+        # AWS turns SSE-SQS on unless a key is given or the code says no.
         "sqs_managed_sse_enabled": lambda block: block.get("sqs_managed_sse_enabled", "kms_master_key_id" not in block),
         "kms_master_key_id": lambda block: block.get("kms_master_key_id") or None,
         "policy": lambda block: _policy_in(block, "aws_sqs_queue_policy", "policy"),
-        "dead_letter_target_arn": lambda block: _dead_letter_target(
-            next((each["redrive_policy"] for each in block.parts("aws_sqs_queue_redrive_policy")), None)
-            or block.get("redrive_policy")
-        ),
-        "is_dead_letter_queue": lambda block: bool(block.get("redrive_allow_policy")),
+        "dead_letter_target_arn": lambda block: _dead_letter_target(_redrive_in(block, "redrive_policy")),
+        "is_dead_letter_queue": lambda block: bool(_redrive_in(block, "redrive_allow_policy")),
     },
 )
 

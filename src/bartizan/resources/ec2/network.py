@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bartizan.model import Resource, field, resource
+from bartizan.model import Resource, Unknown, field, resource
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Item, Join, Listing, Reader
 
@@ -249,38 +249,51 @@ FLOW_LOGS = Reader(
 
 
 def _tf_inline(block: Block, direction: str) -> list[Permission]:
-    found = []
-    for each in block.get(direction, []):
-        peers = [*each.get("cidr_blocks", []), *each.get("ipv6_cidr_blocks", []), *each.get("prefix_list_ids", [])]
-        peers += [*each.get("security_groups", []), *(["self"] if each.get("self") else [])]
-        ports = int(each["from_port"]), int(each["to_port"])
-        found += [_permission(each["protocol"], *ports, peer, each.get("description", "")) for peer in peers]
-    return found
+    return [one for each in block.get(direction, []) for one in _tf_rule(block, each, each["protocol"])]
 
 
 def _tf_rules(block: Block, direction: str) -> list[Permission]:
-    found = []
-    for each in block.parts("aws_security_group_rule"):
-        if each["type"] == direction:
-            peers = [*each.get("cidr_blocks", []), *each.get("ipv6_cidr_blocks", []), *each.get("prefix_list_ids", [])]
-            peers += [*(["self"] if each.get("self") else [])]
-            if not peers:
-                peers.append(each["source_security_group_id"])
-            ports = int(each["from_port"]), int(each["to_port"])
-            found += [_permission(each["protocol"], *ports, peer, each.get("description", "")) for peer in peers]
+    written = [each for each in block.parts("aws_security_group_rule") if each["type"] == direction]
+    found = [one for each in written for one in _tf_rule(block, each, each["protocol"])]
     for each in block.parts(f"aws_vpc_security_group_{direction}_rule"):
-        peer = next(
-            each[name]
-            for name in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
-            if name in each
-        )
-        ports = int(each.get("from_port", -1)), int(each.get("to_port", -1))
-        found.append(_permission(each["ip_protocol"], *ports, peer, each.get("description", "")))
+        found += _tf_rule(block, each, each["ip_protocol"])
     return found
 
 
+def _tf_rule(group: Block, rule: Block, protocol: str) -> list[Permission]:
+    """The permissions of a rule, whichever of the three ways it is written in."""
+    lists = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")
+    peers = [peer for name in lists for peer in rule.get(name, ())]
+    peers += [rule[name] for name in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id") if name in rule]
+    if rule.get("self"):
+        peers.append(_tf_own_id(group))
+    peers += _tf_groups(rule, "security_groups") + _tf_groups(rule, "referenced_security_group_id")
+    # The provider computes this one wherever another peer is given.
+    peers += [] if peers else _tf_groups(rule, "source_security_group_id")
+    ports = int(rule.get("from_port", -1)), int(rule.get("to_port", -1))
+    return [_permission(protocol, *ports, peer, rule.get("description", "")) for peer in peers]
+
+
+def _tf_groups(rule: Block, name: str) -> list[str]:
+    """The security groups in an attribute; those still to be made by a stand-in, since no id is open to the world."""
+    try:
+        named = rule.get(name, [])
+    except Unknown as later:
+        return [f"<{later.gap.detail or later.what}>"]
+    return named if isinstance(named, list) else [named]
+
+
+def _tf_own_id(group: Block) -> str:
+    try:
+        own: str = group.get("id", "self")
+    except Unknown:
+        return "self"
+    return own
+
+
 def _tf_permissions(block: Block, direction: str) -> tuple[Permission, ...]:
-    return tuple(sorted([*_tf_inline(block, direction), *_tf_rules(block, direction)]))
+    # What Terraform knows of a group that exists repeats the rules that are written apart.
+    return tuple(sorted({*_tf_inline(block, direction), *_tf_rules(block, direction)}))
 
 
 TERRAFORM_SECURITY_GROUP = CodeReader(
@@ -294,8 +307,10 @@ TERRAFORM_SECURITY_GROUP = CodeReader(
         ),
         "security_group_id",
     ),
+    defaulted={"aws_security_group": ("egress", "ingress", "name", "name_prefix")},
     fields={
-        "group_name": lambda block: block["name"],
+        # Without a name Terraform makes one up; it is never that of a default group.
+        "group_name": lambda block: block.get("name") or block.what,
         "vpc_id": lambda block: block["vpc_id"],
         "ingress": lambda block: _tf_permissions(block, "ingress"),
         # The provider removes AWS's own rule that lets everything out, so what code does not say is not there.

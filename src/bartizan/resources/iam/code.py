@@ -12,8 +12,10 @@ from bartizan.resources.iam.types import InlinePolicy, Role
 
 
 def _terraform_inline(block: Block) -> tuple[InlinePolicy, ...]:
-    within = [(each["name"], each["policy"]) for each in block.get("inline_policy", ()) if each]
-    return inline([*within, *((each["name"], each["policy"]) for each in block.parts("aws_iam_role_policy"))])
+    within = {each["name"]: each["policy"] for each in block.get("inline_policy", ()) if each}
+    # What Terraform knows of a role that exists repeats the policies that are written apart.
+    apart = {each.get("name") or each.what: each["policy"] for each in block.parts("aws_iam_role_policy")}
+    return inline({**within, **apart}.items())
 
 
 def _terraform_attached(block: Block) -> tuple[str, ...]:
@@ -25,6 +27,10 @@ TERRAFORM_ROLE = CodeReader(
     "aws_iam_role",
     Role,
     parts={"aws_iam_role_policy": "role", "aws_iam_role_policy_attachment": "role"},
+    defaulted={
+        "aws_iam_role": ("inline_policy", "managed_policy_arns"),
+        "aws_iam_role_policy": ("name", "name_prefix"),
+    },
     fields={
         "role_name": lambda block: block["name"],
         "path": lambda block: block.get("path", "/"),
