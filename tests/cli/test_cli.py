@@ -51,6 +51,9 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["scan"], "there are no AWS credentials"),
         (["scan", "--fail-on", "awful"], "'awful' is not one of"),
         (["rule", "sqs.public-queu"], "did you mean sqs.public-queue"),
+        (["action", "s3:GetObjetc"], "AWS has no action 's3:GetObjetc'; did you mean s3:GetObject"),
+        (["action", "s4:*"], "no action of AWS matches 's4:*'"),
+        (["action", "GetObject"], "write the service and the action, as in s3:GetObject"),
         (["show", "Bukkit"], "there is no resource type 'Bukkit'"),
         (["nonsense"], "No such command 'nonsense'"),
         (["check", "/nowhere/plan.json"], "/nowhere/plan.json"),
@@ -126,3 +129,24 @@ def test_what_is_unknown_exits_with_3(tmp_path: Path) -> None:
         "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: !Ref On}}}"
     )
     assert bartizan("check", str(template), "--rule", "sqs.unencrypted-queue").returncode == 3
+
+
+def test_an_action_explains_itself() -> None:
+    text = bartizan("action", "ec2:RunInstances").stdout
+    assert text.startswith("ec2:RunInstances  (Write, Amazon EC2)\n")
+    assert "image (required)" in text
+    assert "arn:${Partition}:ec2:${Region}::image/${ImageId}" in text
+    assert "iam:PassRole" in text.split("Depends on", 1)[1]
+    assert "on * only" in bartizan("action", "s3:ListAllMyBuckets").stdout
+
+
+def test_a_pattern_lists_its_actions() -> None:
+    ran = bartizan("action", "sqs:get*", "sqs:GetQueueUrl")
+    assert [line.split()[:2] for line in ran.stdout.splitlines()] == [
+        ["sqs:GetQueueAttributes", "Read"],
+        ["sqs:GetQueueUrl", "Read"],
+    ]
+    [facts] = json.loads(bartizan("action", "SNS:tagresource", "--json").stdout)
+    assert facts["action"] == "sns:TagResource"
+    assert facts["access"] == "Tagging"
+    assert {"key": "aws:TagKeys", "types": ["String"], "multivalued": True} in facts["condition_keys"]

@@ -14,6 +14,7 @@ from bartizan.model.errors import InputError
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "action": "bartizan.cli.action:action_command",
         "check": "bartizan.cli.check:check_command",
         "demo": "bartizan.cli.demo:demo_command",
         "permissions": "bartizan.cli.permissions:permissions_command",
