@@ -52,6 +52,8 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["scan", "--fail-on", "awful"], "'awful' is not one of"),
         (["rule", "sqs.public-queu"], "did you mean sqs.public-queue"),
         (["action", "s3:GetObjetc"], "AWS has no action 's3:GetObjetc'; did you mean s3:GetObject"),
+        (["action", "nonsense:Foo"], "AWS has no service with the prefix 'nonsense'"),
+        (["action", "s3:Qzxqzxqzx"], "`bartizan action 's3:*'` lists those that there are"),
         (["action", "s4:*"], "no action of AWS matches 's4:*'"),
         (["action", "GetObject"], "write the service and the action, as in s3:GetObject"),
         (["show", "Bukkit"], "there is no resource type 'Bukkit'"),

@@ -26,11 +26,7 @@ def describe_action(action: Action, reference: Reference) -> dict[str, Any]:
         "access": str(action.access),
         "description": action.description,
         "resources": [
-            {
-                "type": use.type,
-                "required": use.required,
-                "arn": service.resource_types[use.type.lower()].arn,
-            }
+            {"type": use.type, "required": use.required, "arn": service.resource_types[use.type.lower()].arn}
             for use in action.resources
         ],
         "condition_keys": list(_condition_keys(action, service, reference)),
@@ -48,9 +44,18 @@ def _named(name: str, reference: Reference) -> tuple[Action, ...]:
         raise InputError(f"{name!r} is no action: write the service and the action, as in s3:GetObject")
     action = reference.find(name)
     if action is None:
-        near = " or ".join(reference.suggest(name))
-        raise InputError(f"AWS has no action {name!r}" + (f"; did you mean {near}?" if near else ""))
+        raise InputError(_unknown(name, reference))
     return (action,)
+
+
+def _unknown(name: str, reference: Reference) -> str:
+    near = " or ".join(reference.suggest(name))
+    prefix = name.partition(":")[0]
+    if near:
+        return f"AWS has no action {name!r}; did you mean {near}?"
+    if reference.service(prefix) is None:
+        return f"AWS has no service with the prefix {prefix!r}, so no action {name!r}"
+    return f"AWS has no action {name!r}; `bartizan action '{prefix}:*'` lists those that there are"
 
 
 def _condition_keys(action: Action, service: Service, reference: Reference) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,7 +32,7 @@ from bartizan.policy.reference.values import (
 class Reference:
     """All services by prefix (``s3``) with their names; what a service holds is read when it is first asked for."""
 
-    names: dict[str, str]
+    names: Mapping[str, str]
 
     @classmethod
     def load(cls) -> Reference:
@@ -100,7 +101,7 @@ class Reference:
         return tuple(known[full] for full in ranked[:3])
 
 
-def _nearest(word: str, known: Any) -> list[str]:
+def _nearest(word: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
 
 
