@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import evaluate
@@ -10,6 +11,8 @@ from bartizan.model import CoverageGap, Gap, Reason, Resource, Snapshot, without
 from bartizan.report.content import ReportInput
 from bartizan.resources.sqs import Queue
 
+ACCOUNT = "111122223333"
+REGIONS = ("ap-south-1", "eu-north-1", "eu-west-1", "sa-east-1", "us-east-1", "us-west-2")
 HOSTILE = (
     '<img src=x onerror="document.title=1">',
     "</script><script>document.title='owned'</script>",
@@ -25,29 +28,54 @@ DENIED = Gap(Reason.DENIED, needs="sqs:GetQueueAttributes", detail="sqs:GetQueue
 def queue(number: int, name: str) -> Queue:
     return Queue(
         queue_name=name,
-        arn=f"arn:aws:sqs:eu-west-1:111122223333:{number}-{name}",
-        account="111122223333",
+        arn=f"arn:aws:sqs:eu-west-1:{ACCOUNT}:{number}-{name}",
+        account=ACCOUNT,
         region="eu-west-1",
     )
 
 
-def report(plain_queues: int = 3, *, hostile: bool = True) -> ReportInput:
+def gap(call: str, region: str, reason: Reason = Reason.DENIED) -> CoverageGap:
+    needs = call if reason is Reason.DENIED else ""
+    return CoverageGap(
+        types=("AWS::Any::Type",),
+        account=ACCOUNT,
+        region=region,
+        gap=Gap(reason, needs=needs, detail=f"{call}: Refused: in {region} \u202e\x1b[31m<i>no</i>"),
+        call=call,
+    )
+
+
+GAPS = (
+    *(gap("sns:ListTopics", region) for region in REGIONS),
+    gap("kms:ListKeys", REGIONS[0], Reason.TIMED_OUT),
+    *(gap("lambda:ListFunctions", region, Reason.UNSUPPORTED) for region in REGIONS[2:4]),
+)
+
+
+def report(plain_queues: int = 3, *, hostile: bool = True, gaps: tuple[CoverageGap, ...] | None = None) -> ReportInput:
     resources: list[Resource] = [queue(number, f"jobs-{number}") for number in range(plain_queues)]
     if hostile:
         resources += [queue(1000 + number, name) for number, name in enumerate(HOSTILE)]
         resources.append(without(queue(2000, "hidden"), "sqs_managed_sse_enabled", "policy", gap=DENIED))
-    gap = CoverageGap(
-        types=("AWS::SNS::Topic",),
-        account="111122223333",
-        region="eu-west-1",
-        gap=Gap(Reason.DENIED, needs="sns:ListTopics"),
-        call="sns:ListTopics",
-    )
-    gaps = (gap,) if hostile else ()
+        elsewhere = queue(3000, "elsewhere")
+        resources.append(replace(elsewhere, account="444455556666", region="us-east-1", sqs_managed_sse_enabled=True))
+    given = (GAPS if hostile else ()) if gaps is None else gaps
     catalog = Catalog.load().select(rules=["sqs.unencrypted-queue", "sqs.no-dead-letter-queue", "sqs.public-queue"])
+    return made(catalog, resources, given)
+
+
+def many(rules: int, findings: int) -> ReportInput:
+    """As many findings under as many rules as wanted, each rule another name of one that fails for every queue."""
+    one = Catalog.load().get("sqs.no-dead-letter-queue")
+    names = [f"sqs.rule-{number:03}" for number in range(rules)]
+    catalog = Catalog({name: replace(one, id=name) for name in names}, {})
+    return made(catalog, [queue(number, f"jobs-{number}") for number in range(findings // rules)])
+
+
+def made(catalog: Catalog, resources: list[Resource], gaps: tuple[CoverageGap, ...] = ()) -> ReportInput:
     return ReportInput(
-        subject="AWS account 111122223333",
-        facts={"by": "arn:aws:iam::111122223333:user/<b>auditor</b>", "regions": "1"},
+        subject=f"AWS account {ACCOUNT}",
+        facts={"by": f"arn:aws:iam::{ACCOUNT}:user/<b>auditor</b>", "regions": "1"},
         started=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
         seconds=1.5,
         version="0.1.0",

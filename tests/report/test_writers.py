@@ -6,13 +6,15 @@ import csv
 import io
 import json
 
+import pytest
 from rich.console import Console
 
+from bartizan.model import Reason
 from bartizan.report.csv_ import COLUMNS, write_csv
 from bartizan.report.html import write_html
 from bartizan.report.json_ import write_json
 from bartizan.report.terminal import print_summary
-from report.sample import HOSTILE, report
+from report.sample import GAPS, HOSTILE, gap, report
 
 
 def written(writer, given) -> str:
@@ -45,37 +47,73 @@ def test_csv_has_a_row_for_each_finding_and_no_cell_is_a_formula() -> None:
     assert all(ord(letter) >= 32 for row in rows for cell in row for letter in cell)
 
 
-def test_the_terminal_gets_no_escapes_and_no_markup() -> None:
+def printed(given, width: int = 80, *, terminal: bool = False) -> str:
     stream = io.StringIO()
-    print_summary(Console(file=stream, width=80, force_terminal=False), report())
-    text = stream.getvalue()
-    assert "\x1b" not in text
-    assert "\u202e" not in text
-    assert max(map(len, text.splitlines())) <= 80
-    for part in (
-        "Worst first",
-        "Not seen",
-        "sqs:GetQueueAttributes",
-        "none of them counts as passed",
-        "bartizan rule sqs.",
-    ):
+    print_summary(Console(file=stream, width=width, force_terminal=terminal), given)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_terminal_gets_no_escapes_and_no_markup(width: int) -> None:
+    text = printed(report(), width)
+    assert not set(text) & set("\x1b\x07\u202e\u2028")
+    assert all(line == line.rstrip() for line in text.splitlines())
+    assert max(map(len, text.splitlines())) <= min(width, 120)
+    for part in ("Worst first", "Not seen", "sqs:GetQueueAttributes", "bartizan rule sqs.no-dead-letter-queue"):
         assert part in text
 
 
-def test_names_that_look_like_markup_stay_as_they_are() -> None:
-    stream = io.StringIO()
+def test_wrapped_lines_stay_in_their_column() -> None:
+    lines = printed(report()).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("medium"))
+    end = lines.index("", start)
+    below = [line for line in lines[start:end] if not line.startswith(("medium", "low"))]
+    assert any(line.startswith("          with a small") for line in below), "this one is wrapped"
+    assert all(line.startswith(" " * 10) and line[10] != " " for line in below)
+
+
+def test_colours_are_for_terminals_and_names_bring_none() -> None:
     given = report(0)
-    print_summary(Console(file=stream, width=200, force_terminal=True), given)
-    assert "\x1b[2J" not in stream.getvalue()
-    assert "\x1b]0;" not in stream.getvalue()
+    coloured = printed(given, 200, terminal=True)
+    assert "\x1b[1m" in coloured
+    assert "\x1b[2J" not in coloured
+    assert "\x1b]0;" not in coloured
+    assert "\x1b[31m<i>" not in coloured, "the colour that AWS's answer brought"
+    assert "[red]not markup[/red]" in printed(report(0), 200)
+
+
+def test_gaps_are_one_line_for_a_call_and_reason() -> None:
+    text = " ".join(printed(report()).split())
+    assert "7 failed listings and 2 unknown verdicts; none of them counts as passed." in text
+    assert text.count("sns:ListTopics: access denied") == 1
+    assert "6 listings in ap-south-1, eu-north-1, eu-west-1 and 3 more" in text
+    assert r"kms:ListKeys: no answer in time, 1 listing in ap-south-1 Refused: in ap-south-1 \x202e\x1b[31m" in text
+    assert "sqs:GetQueueAttributes: access denied, 2 verdicts in eu-west-1" in text
+    assert "Missing permissions: sns:ListTopics, sqs:GetQueueAttributes" in text
+
+
+def test_a_service_that_a_region_lacks_is_information_and_no_failure() -> None:
+    given = report(0, hostile=False, gaps=tuple(each for each in GAPS if each.gap.reason is Reason.UNSUPPORTED))
+    text = printed(given)
+    assert "Nothing is wrong." in text
+    assert "Not seen" not in text
+    assert "Not offered\n  lambda in eu-west-1, sa-east-1\n" in text
+    assert 'id="unseen"' not in written(write_html, given)
+    assert 'id="lacking"' in written(write_html, given)
+
+
+def test_many_reasons_are_cut_and_counted() -> None:
+    gaps = tuple(gap(f"sns:List{letter}", "eu-west-1", Reason.FAILED) for letter in "ABCDEFGHIJ")
+    text = printed(report(0, hostile=False, gaps=gaps))
+    assert text.count("the call failed") == 6
+    assert "... and 4 more reasons" in text
 
 
 def test_a_clean_account_is_told_so() -> None:
-    stream = io.StringIO()
-    given = report(0, hostile=False)
-    print_summary(Console(file=stream, width=80), given)
-    assert "Nothing is wrong." in stream.getvalue()
-    assert "Not seen" not in stream.getvalue()
+    text = printed(report(0, hostile=False))
+    assert "Nothing is wrong." in text
+    assert "Not seen" not in text
+    assert "Not offered" not in text
 
 
 def test_the_page_refers_to_nothing_outside_and_escapes_what_it_shows() -> None:

@@ -17,26 +17,32 @@ from markupsafe import Markup
 
 from bartizan.model import Severity, Status
 from bartizan.report.content import ReportInput, document
+from bartizan.report.safe import printable
+from bartizan.report.unseen import amount, lacking, unseen
 
 _PASSES_LISTED = 20_000
+_SEVERITIES = tuple(str(each) for each in reversed(Severity))
 
 
 def write_html(report: ReportInput, stream: IO[str]) -> None:
     """Write the page; the passes are listed only where there are fewer than 20,000, to bound its size."""
     style, script = _asset("report.css"), _asset("report.js")
-    facts = document(report)
-    if len(facts["passed"]) > _PASSES_LISTED:
-        facts["passed"] = []
-    template = Environment(
+    facts, groups = _page_facts(report), unseen(report.gaps, report.findings)
+    environment = Environment(
         loader=PackageLoader("bartizan.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    ).get_template("report.html.j2")
-    page = template.stream(
+    )
+    environment.filters["printable"] = printable
+    listings, verdicts = sum(each.listings for each in groups), sum(each.verdicts for each in groups)
+    page = environment.get_template("report.html.j2").stream(
         report=report,
         facts=facts,
-        severities=[str(each) for each in reversed(Severity)],
-        statuses=Status,
+        severities=_SEVERITIES,
         failures=report.failures_by_severity(),
+        unknown=report.counts[Status.UNKNOWN] + report.counts[Status.ERROR],
         services=_service_rows(report),
+        unseen=groups,
+        missing=amount((listings, "failed listing"), (verdicts, "unknown verdict")),
+        lacking=lacking(report.gaps),
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         style_hash=_hash(style),
@@ -46,20 +52,44 @@ def write_html(report: ReportInput, stream: IO[str]) -> None:
     stream.writelines(page)
 
 
+def _page_facts(report: ReportInput) -> dict[str, Any]:
+    """The report's document, with the rules that are shown, and the passes as lists with what the filters ask for."""
+    facts = document(report)
+    passed = report.evaluation.findings(Status.PASS) if len(facts["passed"]) < _PASSES_LISTED else ()
+    facts["passed"] = [[each.rule, each.resource, each.name, each.account, each.region] for each in passed]
+    shown = {each["rule"] for each in facts["findings"]} | {each[0] for each in facts["passed"]}
+    facts["rules"] = {name: rule for name, rule in facts["rules"].items() if name in shown}
+    return facts
+
+
 def _service_rows(report: ReportInput) -> list[dict[str, Any]]:
-    """Per service: failures by severity, unknowns and passes."""
+    """Per service that was judged: failures by severity, unknowns, passes, and the bar of its failures."""
     rows: dict[str, dict[str, Any]] = {}
+    for service, counts in report.counts_by_service().items():
+        unknown = counts[Status.UNKNOWN] + counts[Status.ERROR]
+        if sum(counts.values()):
+            rows[service] = {"service": service, "failed": {}, "unknown": unknown, "passed": counts[Status.PASS]}
     for each in report.evaluation.verdicts:
-        counted = each.count()
-        row = rows.setdefault(
-            each.rule.service, {"service": each.rule.service, "failed": {}, "unknown": 0, "passed": 0}
-        )
-        severity = str(each.rule.severity)
-        row["failed"][severity] = row["failed"].get(severity, 0) + counted[Status.FAIL]
-        row["unknown"] += counted[Status.UNKNOWN] + counted[Status.ERROR]
-        row["passed"] += counted[Status.PASS]
-    judged = (row for row in rows.values() if row["unknown"] or row["passed"] or any(row["failed"].values()))
-    return sorted(judged, key=lambda row: str(row["service"]))
+        if (failed := each.count()[Status.FAIL]) and each.rule.service in rows:
+            by_severity = rows[each.rule.service]["failed"]
+            by_severity[str(each.rule.severity)] = by_severity.get(str(each.rule.severity), 0) + failed
+    most = max((sum(row["failed"].values()) for row in rows.values()), default=0)
+    for row in rows.values():
+        row |= {"all_failed": sum(row["failed"].values()), "bar": _bar(row["failed"], most)}
+    return list(rows.values())
+
+
+def _bar(failed: dict[str, int], most: int) -> list[dict[str, Any]]:
+    """Its parts, the worst first, in hundredths of the longest bar; the root keeps short bars beside long ones seen."""
+    total = sum(failed.values())
+    length = 100 * (total / most) ** 0.5 if total else 0.0
+    parts, at = [], 0.0
+    for severity in _SEVERITIES:
+        width = length * failed.get(severity, 0) / total if total else 0.0
+        if width:
+            parts.append({"severity": severity, "x": f"{at:.2f}", "width": f"{width:.2f}"})
+            at += width
+    return parts
 
 
 def _embedded(facts: dict[str, Any]) -> str:

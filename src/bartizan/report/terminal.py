@@ -10,35 +10,40 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bartizan.model import CoverageGap, Finding, Reason, Severity, Status
+from bartizan.model import Finding, Severity, Status
 from bartizan.report.content import ReportInput
 from bartizan.report.safe import printable
+from bartizan.report.unseen import amount, lacking, unseen
 
 _COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _RULES_SHOWN = 10
+_GROUPS_SHOWN = 6
 _NAMES_SHOWN = 3
+_INDENT = 10
+_WIDEST = 120
 
 
 def print_summary(console: Console, report: ReportInput, written: Sequence[Path] = ()) -> None:
     """Print what a person wants to know first; names from the account are printed as plain, harmless text."""
     counts = report.counts
-    console.print(Text(f"{printable(report.subject)}", style="bold"))
-    console.print(Text(", ".join(f"{name} {printable(value)}" for name, value in report.facts.items()), style="dim"))
-    console.print(
+    facts = ", ".join(f"{name} {printable(value)}" for name, value in report.facts.items())
+    counted = (
         f"{len(report.evaluation.snapshot):,} resources, {len(report.catalog)} rules: {counts[Status.PASS]:,} passed, "
         f"{counts[Status.FAIL]:,} failed, {counts[Status.UNKNOWN]:,} unknown"
         + (f", {counts[Status.ERROR]:,} errors" if counts[Status.ERROR] else "")
     )
+    for line in (Text(printable(report.subject), style="bold"), Text(facts, style="dim"), Text(counted)):
+        _print_indented(console, line, indent=0)
     console.print()
     console.print(_posture(report))
     failures = [each for each in report.findings if each.status is Status.FAIL]
     if failures:
         _print_worst(console, failures, report)
-    elif not counts[Status.UNKNOWN] and not report.gaps:
+    elif not unseen(report.gaps, report.findings) and not counts[Status.ERROR]:
         console.print("\nNothing is wrong.")
     _print_unseen(console, report)
     for path in written:
-        console.print(Text(f"Report: {path}"))
+        console.print(Text(f"Report: {path}"), soft_wrap=True)  # A path that is broken in two cannot be copied.
 
 
 def _posture(report: ReportInput) -> Table:
@@ -73,44 +78,80 @@ def _print_worst(console: Console, failures: Iterable[Finding], report: ReportIn
     console.print(Text("\nWorst first", style="bold"))
     for rule_id, found in ranked[:_RULES_SHOWN]:
         severity = str(found[0].severity)
-        names = ", ".join(printable(each.name) for each in found[:_NAMES_SHOWN])
-        more = f" and {len(found) - _NAMES_SHOWN:,} more" if len(found) > _NAMES_SHOWN else ""
-        console.print(Text.assemble((f"{severity:<8} ", _COLOURS[severity]), (found[0].title, "bold")))
-        console.print(Text(f"         {names}{more}"), soft_wrap=False)
-        console.print(Text(f"         → {_first_sentence(report.catalog.rules[rule_id].doc.how_to_fix)}"))
-        console.print(Text(f"           bartizan rule {rule_id}", style="dim"))
+        how = _first_sentence(report.catalog.rules[rule_id].doc.how_to_fix)
+        _print_item(
+            console,
+            Text(severity, style=_COLOURS[severity]),
+            Text(found[0].title, style="bold"),
+            Text(_listed([each.name for each in found])),
+            Text(f"→ {printable(how)}"),
+            Text(f"bartizan rule {rule_id}", style="dim"),
+        )
     left = len(ranked) - _RULES_SHOWN
     if left > 0:
-        console.print(Text(f"... and {left} more kinds of problem; the reports list all of them.", style="dim"))
+        _print_indented(console, Text(f"... and {left} more kinds of problem; the reports list them all", style="dim"))
 
 
 def _print_unseen(console: Console, report: ReportInput) -> None:
-    unknown = [each.gap for each in report.findings if each.status is Status.UNKNOWN and each.gap]
-    hidden = [each for each in report.gaps if each.gap.reason is not Reason.UNSUPPORTED]
-    needed = {each.needs for each in unknown if each.needs} | {each.gap.needs for each in hidden if each.gap.needs}
-    if unknown or hidden:
+    groups, lacked = unseen(report.gaps, report.findings), lacking(report.gaps)
+    if groups:
+        listings, verdicts = sum(each.listings for each in groups), sum(each.verdicts for each in groups)
+        missing = amount((listings, "failed listing"), (verdicts, "unknown verdict"))
         console.print(Text("\nNot seen", style="bold"))
-        console.print(
-            f"{len(unknown):,} verdicts are unknown and {len(hidden):,} listings failed; none of them counts as passed."
+        _print_indented(console, Text(f"{missing}; none of them counts as passed."), indent=0)
+    for each in groups[:_GROUPS_SHOWN]:
+        what = f"{each.call}: {each.words}" if each.call else each.words
+        where = _listed(each.where) if each.regions else "all regions"
+        _print_item(
+            console,
+            Text("-", style="dim"),
+            Text(f"{printable(what)}, {each.counted} in {where}"),
+            *(
+                [Text(_short(" ".join(each.detail.split()), 140), style="dim")]
+                if each.detail and not each.needs
+                else []
+            ),
+            indent=2,
         )
-    for line in sorted({_gap_line(each) for each in hidden})[:_RULES_SHOWN]:
-        console.print(Text(f"  {line}"))
-    if needed:
-        console.print(Text(f"  Missing permissions: {', '.join(sorted(needed))}"))
+    if len(groups) > _GROUPS_SHOWN:
+        _print_indented(console, Text(f"... and {len(groups) - _GROUPS_SHOWN} more reasons", style="dim"), indent=2)
+    if needed := sorted({each.needs for each in groups if each.needs}):
+        _print_indented(console, Text(f"Missing permissions: {', '.join(needed)}"), indent=2)
     broken = sorted({each.rule for each in report.findings if each.status is Status.ERROR})
     if broken:
-        console.print(Text(f"  These rules crashed, which is a bug of Bartizan: {', '.join(broken)}"))
-    lacking = {each.region for each in report.gaps if each.gap.reason is Reason.UNSUPPORTED}
-    if lacking:
-        console.print(
-            Text(f"  Services that a region lacks were left out in: {', '.join(sorted(lacking))}", style="dim")
+        _print_indented(
+            console, Text(f"These rules crashed, which is a bug of Bartizan: {', '.join(broken)}"), indent=2
         )
+    if lacked:
+        console.print(Text("\nNot offered", style="bold"))
+        for service, regions in lacked.items():
+            _print_indented(console, Text(f"{service} in {_listed(regions)}", style="dim"), indent=2)
     console.print()
 
 
-def _gap_line(each: CoverageGap) -> str:
-    where = each.region or "all regions"
-    return printable(f"{each.call} in {where}: {each.gap}")[:160]
+def _print_item(console: Console, label: Text, *lines: Text, indent: int = _INDENT) -> None:
+    """Lines beside a label; what is wrapped stays in its column."""
+    for number, line in enumerate(lines):
+        _print_indented(console, line, indent=indent, label=label if number == 0 else None)
+
+
+def _print_indented(console: Console, line: Text, *, indent: int = _INDENT, label: Text | None = None) -> None:
+    width = max(20, min(console.width, _WIDEST) - indent)
+    for number, part in enumerate(line.wrap(console, width)):
+        part.rstrip()
+        head = label.copy() if label and number == 0 else Text()
+        head.pad_right(indent - head.cell_len)
+        console.print(head + part)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(_short(each, 64) for each in names[:_NAMES_SHOWN]) + more
+
+
+def _short(text: str, most: int) -> str:
+    harmless = printable(text)
+    return harmless if len(harmless) <= most else harmless[: most - 1] + "…"
 
 
 def _first_sentence(text: str) -> str:

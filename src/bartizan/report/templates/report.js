@@ -1,157 +1,197 @@
 "use strict";
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const order = ["critical", "high", "medium", "low", "info"];
-  const step = 200;
   const byId = (id) => document.getElementById(id);
-  const controls = ["search", "severity", "service", "status", "region"];
-  const list = byId("list"), more = byId("more"), count = byId("count");
-  const passed = data.passed.map((each) => {
-    const rule = data.rules[each.rule];
-    return { rule: each.rule, severity: rule.severity, status: "pass", service: each.rule.split(".")[0], resource: each.resource,
-      name: each.resource, region: "", account: "", problems: [], evidence: {}, missing_permission: "", place: "", resource_type: "" };
-  });
-  const all = data.findings.concat(passed);
-  for (const each of all) {
-    each.text = [each.rule, data.rules[each.rule].title, each.resource, each.name, each.region, each.account, each.problems.join(" ")].join("\n").toLowerCase();
-  }
-  let shown = [], drawn = 0;
+  const data = JSON.parse(byId("data").textContent);
+  const severities = ["critical", "high", "medium", "low", "info"];
+  const statuses = ["fail", "error", "unknown", "pass"];
+  const controls = ["search", "severity", "service", "status", "account", "region"];
+  const step = 100;
+  const list = byId("list");
 
-  // Everything from the account goes through textContent: nothing of it can become markup.
-  const make = (tag, name, text) => {
+  // Everything from the account goes through here: it stays text, and characters that could reorder it are made visible.
+  const strange = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+  const safe = (text, kept = "") => text.replace(strange, (each) => (kept.includes(each) ? each : "\\x" + each.codePointAt(0).toString(16).padStart(2, "0")));
+  const make = (tag, name, ...content) => {
     const node = document.createElement(tag);
     if (name) node.className = name;
-    if (text !== undefined) node.textContent = text;
+    node.append(...content.map((each) => (typeof each === "string" ? safe(each) : each)));
     return node;
   };
-  const prose = (text) => {
-    const node = make("p");
-    text.split("`").forEach((part, index) => node.append(index % 2 ? make("code", "", part) : part));
+  const number = (value) => value.toLocaleString("en");
+  const many = (value, noun) => number(value) + " " + noun + (value === 1 ? "" : "s");
+  const inline = (text) => text.split("`").map((part, index) => (index % 2 ? make("code", "", part) : part.replace(/\s+/g, " ")));
+  const prose = (text) => text.split(/\n{2,}/).map((part) => make("p", "", ...inline(part)));
+
+  const passed = data.passed.map(([rule, resource, name, account, region]) => ({
+    rule, resource, name, account, region, severity: data.rules[rule].severity, status: "pass", service: rule.split(".")[0],
+    problems: [], evidence: {}, missing_permission: "", place: "", resource_type: "" }));
+  const all = data.findings.concat(passed);
+  for (const each of all) {
+    each.text = [each.rule, data.rules[each.rule].title, each.resource, each.name, each.place, each.missing_permission, ...each.problems].join("\n").toLowerCase();
+  }
+
+  const distinct = (name) => [...new Set(all.map((each) => each[name]))].filter(Boolean).sort();
+  const choices = { service: distinct("service"), account: distinct("account"), region: distinct("region"),
+    severity: severities.filter((name) => all.some((each) => each.severity === name)),
+    status: statuses.filter((name) => all.some((each) => each.status === name)) };
+  for (const [id, values] of Object.entries(choices)) {
+    values.forEach((value) => { const option = make("option", "", value); option.value = value; byId(id).append(option); });
+    byId(id).closest("label").hidden = values.length < 2 && id !== "status";
+  }
+
+  // A part of the list is made when it is opened, and no more than `step` entries at once.
+  const foldable = (name, summary, body) => {
+    const node = make("details", name, summary);
+    node.addEventListener("toggle", () => { if (node.open && node.children.length === 1) node.append(body()); });
     return node;
   };
-
-  const fill = (id, values) => {
-    for (const value of values) {
-      const option = make("option", "", value);
-      option.value = value;
-      byId(id).append(option);
-    }
+  const inParts = (parent, items, row) => {
+    const more = make("button", "more");
+    more.type = "button";
+    let drawn = 0;
+    const draw = () => {
+      const next = items.slice(drawn, drawn + step).map((each) => make("li", "", row(each)));
+      drawn += next.length;
+      parent.append(...next);
+      more.hidden = drawn >= items.length;
+      more.textContent = "Show more (" + number(items.length - drawn) + " left)";
+      return next[0];
+    };
+    more.addEventListener("click", () => draw().querySelector("summary").focus());
+    draw();
+    return more;
   };
-  const distinct = (name) => [...new Set(all.map((each) => each[name]).filter(Boolean))].sort();
-  fill("severity", order.filter((name) => all.some((each) => each.severity === name)));
-  fill("service", distinct("service"));
-  fill("status", ["fail", "unknown", "error", "pass"].filter((name) => all.some((each) => each.status === name)));
-  fill("region", distinct("region"));
 
-  const describe = (body, each) => {
-    const rule = data.rules[each.rule];
-    const section = (title, ...nodes) => { body.append(make("h3", "", title), ...nodes); };
-    if (each.problems.length) {
-      const problems = make("ul");
-      each.problems.forEach((text) => problems.append(make("li", "", text)));
-      section(each.status === "fail" ? "What is wrong" : "What is not known", problems);
+  const detail = (each) => {
+    const body = make("dl", "detail");
+    const add = (term, ...content) => body.append(make("dt", "", term), make("dd", "", ...content));
+    if (each.problems.length) add(each.status === "fail" ? "What is wrong" : "What is not known", ...each.problems.map((text) => make("p", "", text)));
+    if (each.missing_permission) add("Missing permission", make("code", "", each.missing_permission));
+    if (each.place) add("Place", make("code", "", each.place));
+    add("Resource", make("code", "", each.resource));
+    if (each.resource_type) add("Type", each.resource_type);
+    if (each.account) add("Account", each.account);
+    if (each.region) add("Region", each.region);
+    if (Object.keys(each.evidence).length) {
+      const shown = make("pre");
+      shown.textContent = safe(JSON.stringify(each.evidence, null, 2), "\n");
+      shown.tabIndex = 0;
+      add("Evidence", shown);
     }
-    if (each.missing_permission) section("Missing permission", make("code", "", each.missing_permission));
-    section("Why it matters", prose(rule.why));
-    section("How to fix", prose(rule.how_to_fix));
-    if (rule.fix) section("Automatic fix", make("p", "", rule.fix + "." + (rule.fix_breaks ? " It may break: " + rule.fix_breaks + "." : "")));
-    const facts = [each.resource, each.resource_type, each.account, each.region, each.place].filter(Boolean).join("\n");
-    section("Resource", make("p", "", facts));
-    if (Object.keys(each.evidence).length) section("Evidence", make("pre", "", JSON.stringify(each.evidence, null, 2)));
-    const links = make("ul");
-    for (const url of rule.references) {
-      const link = make("a", "", url);
+    return body;
+  };
+  const thing = (each, worst) => {
+    const where = [each.status === worst ? "" : each.status, choices.account.length > 1 ? each.account : "", each.region].filter(Boolean).join(" · ");
+    return foldable("thing", make("summary", "", make("span", "name", each.name || each.resource), make("span", "problem", each.problems.join("; ")),
+      make("span", "where", where)), () => detail(each));
+  };
+  const about = (id) => {
+    const rule = data.rules[id];
+    const part = (title, ...nodes) => make("div", "", make("h4", "", title), ...nodes);
+    const links = rule.references.filter((url) => /^https?:\/\//.test(url)).map((url) => {
+      const link = make("a", "", url.replace(/^https?:\/\//, ""));
       link.href = url;
-      link.rel = "noreferrer";
-      const item = make("li");
-      item.append(link);
-      links.append(item);
-    }
-    section("Rule " + each.rule, links);
-  };
-
-  const row = (each) => {
-    const node = make("details", "finding"), head = make("summary");
-    const badge = each.status === "fail" ? each.severity : each.status;
-    const title = make("span", "title", data.rules[each.rule].title);
-    title.append(make("span", "name", each.name || each.resource));
-    head.append(make("span", "badge " + (each.status === "pass" ? "passed" : badge), badge), title,
-      make("span", "where", [each.service, each.region].filter(Boolean).join(" · ")));
-    node.append(head);
-    node.addEventListener("toggle", () => {
-      if (node.open && !node.querySelector(".body")) {
-        const body = make("div", "body");
-        describe(body, each);
-        node.append(body);
-      }
+      link.rel = "noreferrer noopener";
+      return make("p", "", link);
     });
+    const parts = [part("Why it matters", ...prose(rule.why)), part("How to fix", ...prose(rule.how_to_fix))];
+    if (rule.fix) parts.push(part("Automatic fix", make("p", "", ...inline(rule.fix + "." + (rule.fix_breaks ? " It may break: " + rule.fix_breaks + "." : "")))));
+    if (links.length) parts.push(part("References", ...links));
+    return make("div", "about", ...parts);
+  };
+  const group = ([id, found]) => {
+    const rule = data.rules[id], worst = found[0].status;
+    const badge = worst === "fail" ? rule.severity : worst === "pass" ? "passed" : worst;
+    const failed = found.filter((each) => each.status === "fail").length;
+    const amount = worst !== "fail" || failed === found.length ? many(found.length, "resource") : number(failed) + " of " + many(found.length, "resource");
+    const summary = make("summary", "", make("span", "badge " + badge, badge), make("h3", "title", rule.title, make("small", "", id)), make("span", "number", amount));
+    const node = foldable("rule", summary, () => {
+      const things = make("ol", "things"), body = make("div", "body", about(id), things);
+      body.append(inParts(things, found, (each) => thing(each, worst)));
+      return body;
+    });
+    node.dataset.rule = id;
     return node;
   };
 
-  const draw = () => {
-    const part = document.createDocumentFragment();
-    shown.slice(drawn, drawn + step).forEach((each) => part.append(row(each)));
-    list.append(part);
-    drawn = Math.min(drawn + step, shown.length);
-    more.hidden = drawn >= shown.length;
-    more.textContent = "Show more (" + (shown.length - drawn).toLocaleString("en") + " left)";
+  const rank = (found) => statuses.indexOf(found[0].status) * 10 + severities.indexOf(found[0].severity);
+  const grouped = (found) => {
+    const groups = new Map();
+    for (const each of found) groups.has(each.rule) ? groups.get(each.rule).push(each) : groups.set(each.rule, [each]);
+    return [...groups].sort((a, b) => rank(a[1]) - rank(b[1]) || b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
   };
 
-  const addressed = () =>
-    "#" + new URLSearchParams(controls.map((id) => [id, byId(id).value]).filter(([, value]) => value));
-
+  const addressed = () => "#" + new URLSearchParams(controls.map((id) => [id, byId(id).value]).filter(([, value]) => value));
   const apply = () => {
     const wanted = Object.fromEntries(controls.map((id) => [id, byId(id).value]));
     const words = wanted.search.toLowerCase().split(/\s+/).filter(Boolean);
-    shown = all.filter((each) =>
-      (wanted.status ? each.status === wanted.status : each.status !== "pass") &&
-      (!wanted.severity || each.severity === wanted.severity) &&
-      (!wanted.service || each.service === wanted.service) &&
-      (!wanted.region || each.region === wanted.region) &&
+    const shown = all.filter((each) => (wanted.status ? each.status === wanted.status : each.status !== "pass") &&
+      ["severity", "service", "account", "region"].every((id) => !wanted[id] || each[id] === wanted[id]) &&
       words.every((word) => each.text.includes(word)));
-    list.replaceChildren();
-    drawn = 0;
-    draw();
-    count.textContent = shown.length.toLocaleString("en") + " shown of " + all.length.toLocaleString("en");
-    history.replaceState(null, "", addressed());
+    const open = new Set([...list.querySelectorAll(".rule[open]")].map((each) => each.dataset.rule));
+    const groups = grouped(shown), narrowed = controls.some((id) => wanted[id]);
+    list.replaceChildren(...groups.map((each) => {
+      const node = group(each);
+      node.open = open.has(each[0]);
+      return make("li", "", node);
+    }));
+    byId("count").textContent = shown.length ? many(shown.length, "finding") + " under " + many(groups.length, "rule") : "none";
+    byId("clear").hidden = !narrowed;
+    byId("nothing").hidden = shown.length > 0;
+    byId("nothing").textContent = narrowed ? "Nothing fits these filters." : "Nothing is wrong.";
+    // Some browsers refuse an address that changes with each of many quick keys; the filters work without it.
+    try { history.replaceState(null, "", narrowed ? addressed() : location.pathname + location.search); } catch { /* kept next time */ }
   };
-
   const restore = () => {
     const kept = new URLSearchParams(location.hash.slice(1));
     controls.forEach((id) => { byId(id).value = kept.get(id) || ""; });
+    controls.forEach((id) => { if (byId(id).selectedIndex === -1) byId(id).value = ""; });
     apply();
   };
 
   const move = (by) => {
-    const rows = [...list.querySelectorAll("summary")];
-    const at = rows.indexOf(document.activeElement);
-    if (by > 0 && at === rows.length - 1 && !more.hidden) draw();
-    const next = [...list.querySelectorAll("summary")][Math.max(0, at + by)];
+    const rows = [...list.querySelectorAll("summary")].filter((each) => each.offsetParent);
+    const next = rows[Math.max(0, rows.indexOf(document.activeElement) + by)];
     if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
   };
-
+  const close = () => {
+    const at = document.activeElement, open = at.closest("#list details[open]");
+    if (at.id === "search" && at.value) { at.value = ""; apply(); }
+    else if (open) { open.open = false; open.querySelector("summary").focus(); }
+    else at.blur();
+  };
   document.addEventListener("keydown", (event) => {
-    const typing = ["INPUT", "SELECT"].includes(document.activeElement.tagName);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape") {
-      const open = document.activeElement.closest("details[open]");
-      if (open) { open.open = false; open.querySelector("summary").focus(); } else document.activeElement.blur();
-    } else if (!typing && event.key === "/") { event.preventDefault(); byId("search").focus(); }
-    else if (!typing && (event.key === "j" || event.key === "ArrowDown")) { event.preventDefault(); move(1); }
-    else if (!typing && (event.key === "k" || event.key === "ArrowUp")) { event.preventDefault(); move(-1); }
+    const at = document.activeElement, listed = list.contains(at);
+    if (event.key === "Escape") return close();
+    if (["INPUT", "SELECT"].includes(at.tagName)) return undefined;
+    const act = { "/": () => { byId("search").focus(); byId("search").select(); }, j: () => move(1), k: () => move(-1) };
+    // The arrows scroll the page as ever, unless the list is being walked through.
+    if (listed && at.tagName === "SUMMARY") Object.assign(act, { ArrowDown: act.j, ArrowUp: act.k,
+      ArrowRight: () => { at.parentNode.open = true; }, ArrowLeft: () => { at.parentNode.open ? at.parentNode.open = false : close(); } });
+    if (act[event.key]) { event.preventDefault(); act[event.key](); }
+    return undefined;
   });
+
+  const findings = byId("findings");
   document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
   controls.forEach((id) => byId(id).addEventListener(id === "search" ? "input" : "change", apply));
-  more.addEventListener("click", draw);
-  byId("theme").addEventListener("click", () => {
-    const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark"
-      : matchMedia("(prefers-color-scheme: dark)").matches;
-    document.documentElement.dataset.theme = dark ? "light" : "dark";
+  byId("clear").addEventListener("click", () => { controls.forEach((id) => { byId(id).value = ""; }); apply(); byId("search").focus(); });
+  // A link of the posture sets the filters and leads to the list; the one that skips to the findings keeps them.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (!link) return;
+    event.preventDefault();
+    if (link.hash !== "#findings") { history.replaceState(null, "", link.hash); restore(); }
+    findings.focus({ preventScroll: true });
+    findings.scrollIntoView();
   });
-  // The link that skips to the findings has a hash of its own, which says nothing of the filters.
-  addEventListener("hashchange", () => {
-    if (location.hash === "#findings") history.replaceState(null, "", addressed());
-    else restore();
-  });
+  addEventListener("hashchange", restore);
+
+  const dark = () => (document.documentElement.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const theme = byId("theme"), label = () => { theme.textContent = dark() ? "Light" : "Dark"; };
+  theme.setAttribute("title", "Change the colours");
+  theme.addEventListener("click", () => { document.documentElement.dataset.theme = dark() ? "light" : "dark"; label(); });
+  label();
   restore();
 })();
