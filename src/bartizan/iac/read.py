@@ -107,7 +107,7 @@ def _parsed(text: str, path: str) -> Document:
 def _plan(value: dict[str, Any], path: str, index: ResourceIndex) -> list[tuple[CodeReader, str, Block]]:
     try:
         return list(planned(value, index.code_readers, path))
-    except (LookupError, TypeError, AttributeError, ValueError) as wrong:
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as wrong:
         raise InputError(f"{path} is no plan as `terraform show -json` writes it: {wrong!r}") from None
 
 

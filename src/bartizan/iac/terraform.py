@@ -182,12 +182,12 @@ class _Ties:
     def _referred(self, part: Planned) -> set[str] | None:
         """The owners that the part's code may mean; ``None`` where that cannot be told."""
         targets = self._configuration.targets(part.at, self._reader.parts[part.type], self._reader.parts)
-        if targets is None or any((each.path, each.name) not in self._coded for each in targets):
+        if targets is None or any(each.name.partition(".")[0] != self._reader.code_type for each in targets):
             return None
         return {
             owner.address
             for each in targets
-            for owner in self._coded[each.path, each.name]
+            for owner in self._coded.get((each.path, each.name), ())
             if part.at.reaches(owner.at)
             and each.key in ("", owner.at.key)
             and (each.same is None or owner.at.key == part.at.keys[each.same])
