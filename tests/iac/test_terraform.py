@@ -348,6 +348,10 @@ def test_findings_carry_the_address_of_the_instance(tmp_path: Path) -> None:
             "planned_values.root_module.child_modules[0].resources[0] lacks its mode",
         ),
         ({"planned_values": {}, "resource_changes": [{"address": "a.b"}]}, "resource_changes[0] lacks"),
+        (
+            {"planned_values": {}, "resource_changes": [{"address": "a.b", "change": {"after_unknown": 3}}]},
+            "resource_changes[0].change.after_unknown is no mapping",
+        ),
         ({"planned_values": {"root_module": {"resources": 3}}}, "no plan as `terraform show -json`"),
         ({"planned_values": {}, "format_version": "2.0"}, "plans of format 2.0 cannot be read"),
         ({"version": 4, "terraform_version": "1.9.8", "lineage": "x", "resources": []}, "terraform show -json"),

@@ -25,9 +25,9 @@ def check_command(  # noqa: PLR0913 - one argument per option
     fail_on: str,
     **reporting: Any,
 ) -> None:
-    """Assess infrastructure code: Terraform plans (as JSON) and CloudFormation templates.
+    """Assess infrastructure code: Terraform plans and states (as JSON) and CloudFormation templates.
 
-    The rules are those of a scan. A directory is searched for plans and templates.
+    The rules are those of a scan. A directory is searched for plans, states and templates.
 
     \b
     Examples:

@@ -95,11 +95,14 @@ def _instances(
 def _changes(plan: Mapping[str, Any], path: str) -> Mapping[str, Mapping[str, Any]]:
     changes: dict[str, Mapping[str, Any]] = {}
     for index, each in enumerate(plan.get("resource_changes", ())):
-        if not isinstance(each, dict) or not isinstance(each.get("change"), dict) or "address" not in each:
+        change = each.get("change") if isinstance(each, dict) else None
+        if not isinstance(change, dict) or not isinstance(each.get("address"), str):
             raise InputError(f"{path}: resource_changes[{index}] lacks its address or its change")
+        if not isinstance(change.get("after_unknown", {}), dict):
+            raise InputError(f"{path}: resource_changes[{index}].change.after_unknown is no mapping")
         # A deposed object is the old one that a replacement leaves to be deleted.
         if "deposed" not in each:
-            changes[each["address"]] = each["change"]
+            changes[each["address"]] = change
     return changes
 
 
