@@ -27,7 +27,10 @@ from bartizan.resources.s3 import BUCKETS, Bucket
 CATALOG = Catalog.load()
 INDEX = ResourceIndex.load()
 REGION = "eu-west-1"
-CALLS = sorted({call for reader in INDEX.readers for call in reader.calls()}, key=lambda call: call.name)
+WANTED = wanted_by(CATALOG)
+CALLS = sorted(
+    {call for reader in INDEX.readers for call in reader.calls(WANTED.get(reader.types[0]))}, key=lambda call: call.name
+)
 FAST = Rate(per_second=1e6, burst=1e6)
 
 Fault = Callable[[Call], Exception | None]

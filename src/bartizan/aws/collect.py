@@ -182,8 +182,9 @@ class _Listing:
                 return {}, dict.fromkeys(detail.fields, gap)
             if not sensible:
                 return dict(detail.otherwise), {}
+        arn = {detail.arn_as: made.arn} if detail.arn_as else {}
         try:
-            reply = await self.api.call(detail.call, scope, detail.params(item))
+            reply = await self.api.call(detail.call, scope, {**detail.params(item), **arn})
         except Failed as failed:
             if failed.code in detail.absent:
                 return dict(detail.absent[failed.code]), {}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bartizan.model import Resource, field, resource
 from bartizan.resources.reading import Call, Detail, Listing, Reader
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, whole
 
 
 @resource("AWS::DynamoDB::Table", name="table_name")
@@ -14,6 +17,7 @@ class Table(Resource):
     kms_master_key_id: str | None = field("The KMS key that encrypts it; null for a key that AWS owns.", default=None)
     deletion_protection_enabled: bool = field("Whether it refuses to be deleted.", default=True)
     point_in_time_recovery_enabled: bool = field("Whether it can be restored to any recent second.", default=True)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 TABLES = Reader(
@@ -38,6 +42,12 @@ TABLES = Reader(
                     == "ENABLED"
                 ),
             },
+        ),
+        Detail(
+            Call("dynamodb:ListTagsOfResource"),
+            params=lambda _: {},
+            arn_as="ResourceArn",
+            fields={"tags": lambda reply: tags_in(whole(reply, "NextToken").get("Tags") or ())},
         ),
     ),
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.reading import Call, Detail, Listing, Reader
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, whole
 
 
 @resource("AWS::KMS::Key", name="key_id")
@@ -25,6 +27,7 @@ class Key(Resource):
         "Whether KMS rotates its material by itself; null where it cannot.", default=True
     )
     key_policy: PolicyDocument | None = field("Its policy; null for a key that AWS manages.", default=None)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 def own(key: Any) -> bool:
@@ -80,6 +83,13 @@ KEYS = Reader(
             fields={"key_policy": lambda reply: parse_policy(reply["Policy"])},
             when=own,
             otherwise={"key_policy": None},
+        ),
+        Detail(
+            Call("kms:ListResourceTags"),
+            params=lambda item: {"KeyId": item["KeyId"]},
+            fields={"tags": lambda reply: tags_in(whole(reply, "Truncated")["Tags"], "TagKey", "TagValue")},
+            when=own,
+            otherwise={"tags": NO_TAGS},
         ),
     ),
 )

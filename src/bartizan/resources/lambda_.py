@@ -10,6 +10,7 @@ from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader
 from bartizan.resources.secrets import in_variables
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC
 
 
 @resource("AWS::Lambda::Function", name="function_name")
@@ -30,6 +31,7 @@ class Function(Resource):
         "How its URL checks callers, `NONE` or `AWS_IAM`; null where no policy statement lets others use a URL.",
         default=None,
     )
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 def _variables(item: Item) -> Mapping[str, str]:
@@ -76,6 +78,11 @@ FUNCTIONS = Reader(
             absent={"ResourceNotFoundException": {"url_auth_type": None}},
             when=shares_url,
             otherwise={"url_auth_type": None},
+        ),
+        Detail(
+            Call("lambda:ListTags"),
+            params=lambda item: {"Resource": item["FunctionArn"]},
+            fields={"tags": lambda reply: dict(reply.get("Tags") or {})},
         ),
     ),
 )

@@ -140,6 +140,7 @@ class Detail:
     """A call per item: ``params`` makes its arguments from the item, ``fields`` take values from its reply.
 
     ``absent`` maps error codes that are an answer (``NoSuchBucketPolicy``) to what they say: values by field.
+    ``arn_as`` names an argument that takes the item's ARN, for listings that give names only.
     ``when`` decides from the resource as read so far whether the call makes sense; if not, ``otherwise`` holds. A
     detail with ``when`` is asked for after those without.
     """
@@ -150,6 +151,7 @@ class Detail:
     absent: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     when: Callable[[Resource], bool] | None = None
     otherwise: Mapping[str, Any] = field(default_factory=dict)
+    arn_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.reading import Call, Detail, Item, Join, Listing, Reader
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in
 
 
 @resource("AWS::SNS::Topic", name="topic_name")
@@ -19,6 +20,7 @@ class Topic(Resource):
     kms_master_key_id: str | None = field("The KMS key that encrypts the messages.", default=None)
     policy: PolicyDocument | None = field("Its resource policy.", default=None)
     http_hosts: tuple[str, ...] = field("The hosts that get its messages over plain HTTP.", default=())
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 def _plain_http(subscriptions: list[Item]) -> Mapping[str, tuple[str, ...]]:
@@ -53,6 +55,11 @@ TOPICS = Reader(
                 "kms_master_key_id": lambda reply: reply["Attributes"].get("KmsMasterKeyId") or None,
                 "policy": lambda reply: parse_policy(text) if (text := reply["Attributes"].get("Policy")) else None,
             },
+        ),
+        Detail(
+            Call("sns:ListTagsForResource"),
+            params=lambda item: {"ResourceArn": item["TopicArn"]},
+            fields={"tags": lambda reply: tags_in(reply.get("Tags") or ())},
         ),
     ),
 )

@@ -10,6 +10,7 @@ from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Scope
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 
 
 @resource("AWS::SQS::Queue", name="queue_name")
@@ -22,6 +23,7 @@ class Queue(Resource):
     policy: PolicyDocument | None = field("Its resource policy.", default=None)
     dead_letter_target_arn: str | None = field("The queue that takes messages that fail repeatedly.", default=None)
     is_dead_letter_queue: bool = field("Whether it says which queues may send dead letters to it.", default=False)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 def _name(url: str) -> str:
@@ -60,6 +62,11 @@ QUEUES = Reader(
                 "is_dead_letter_queue": lambda reply: "RedriveAllowPolicy" in _attributes(reply),
             },
         ),
+        Detail(
+            Call("sqs:ListQueueTags"),
+            params=lambda url: {"QueueUrl": url},
+            fields={"tags": lambda reply: dict(reply.get("Tags") or {})},
+        ),
     ),
 )
 
@@ -82,7 +89,9 @@ TERRAFORM_QUEUE = CodeReader(
     parts=dict.fromkeys(
         ("aws_sqs_queue_policy", "aws_sqs_queue_redrive_allow_policy", "aws_sqs_queue_redrive_policy"), "queue_url"
     ),
-    defaulted={"aws_sqs_queue": ("policy", "redrive_allow_policy", "redrive_policy", "sqs_managed_sse_enabled")},
+    defaulted={
+        "aws_sqs_queue": ("policy", "redrive_allow_policy", "redrive_policy", "sqs_managed_sse_enabled", "tags_all")
+    },
     fields={
         "queue_name": lambda block: block["name"],
         # AWS turns SSE-SQS on unless a key is given or the code says no.
@@ -91,6 +100,7 @@ TERRAFORM_QUEUE = CodeReader(
         "policy": lambda block: _policy_in(block, "aws_sqs_queue_policy", "policy"),
         "dead_letter_target_arn": lambda block: _dead_letter_target(_redrive_in(block, "redrive_policy")),
         "is_dead_letter_queue": lambda block: bool(_redrive_in(block, "redrive_allow_policy")),
+        "tags": terraform_tags,
     },
 )
 
@@ -105,5 +115,6 @@ CLOUDFORMATION_QUEUE = CodeReader(
         "policy": lambda block: _policy_in(block, "AWS::SQS::QueuePolicy", "PolicyDocument"),
         "dead_letter_target_arn": lambda block: _dead_letter_target(block.plain("RedrivePolicy")),
         "is_dead_letter_queue": lambda block: "RedriveAllowPolicy" in block,
+        "tags": lambda block: tags_in(block.get("Tags", ())),
     },
 )

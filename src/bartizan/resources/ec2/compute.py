@@ -7,12 +7,13 @@ import binascii
 import datetime as dt
 import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bartizan.model import Resource, field, resource
 from bartizan.model.resource import SAMPLE_TIME
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader, Reply
 from bartizan.resources.secrets import in_script
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in
 
 
 @resource("AWS::EC2::Instance", name="instance_id")
@@ -28,6 +29,7 @@ class Instance(Resource):
     iam_instance_profile: str | None = field("The ARN of its instance profile.", default="arn:aws:iam::1:x")
     user_data_secrets: tuple[str, ...] = field("Secrets in its user data, as kind and line.", default=())
     stopped_at: dt.datetime | None = field("When its user stopped it.", default=None)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @resource("AWS::EC2::Volume", name="volume_id")
@@ -37,6 +39,7 @@ class Volume(Resource):
     volume_id: str = field("Its id.", default="vol-1")
     encrypted: bool = field("Whether it is encrypted.", default=True)
     attachments: tuple[str, ...] = field("The instances that it is attached to.", default=("i-1",))
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @resource("AWS::EC2::Snapshot", name="snapshot_id")
@@ -46,6 +49,7 @@ class Snapshot(Resource):
     snapshot_id: str = field("Its id.", default="snap-1")
     encrypted: bool = field("Whether it is encrypted.", default=True)
     public: bool = field("Whether every AWS account may copy it.", default=False)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @resource("AWS::EC2::Image", name="image_id")
@@ -56,6 +60,7 @@ class Image(Resource):
     public: bool = field("Whether every AWS account may start it.", default=False)
     creation_date: dt.datetime = field("When it was made.", default=SAMPLE_TIME)
     encrypted: bool = field("Whether all its snapshots are encrypted.", default=True)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @resource("AWS::EC2::RegionSettings")
@@ -113,6 +118,7 @@ INSTANCES = Reader(
             "http_endpoint": lambda item: item["MetadataOptions"]["HttpEndpoint"],
             "iam_instance_profile": lambda item: (item.get("IamInstanceProfile") or {}).get("Arn"),
             "stopped_at": _stopped_at,
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"instance/{item['InstanceId']}"),
@@ -135,6 +141,7 @@ VOLUMES = Reader(
             "volume_id": lambda item: item["VolumeId"],
             "encrypted": lambda item: item["Encrypted"],
             "attachments": lambda item: tuple(sorted(each["InstanceId"] for each in item["Attachments"])),
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"volume/{item['VolumeId']}"),
@@ -149,6 +156,7 @@ SNAPSHOTS = Reader(
         fields={
             "snapshot_id": lambda item: item["SnapshotId"],
             "encrypted": lambda item: item["Encrypted"],
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"snapshot/{item['SnapshotId']}", account=""),
@@ -180,6 +188,7 @@ IMAGES = Reader(
             "encrypted": lambda item: all(
                 each["Ebs"].get("Encrypted", False) for each in item["BlockDeviceMappings"] if "Ebs" in each
             ),
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"image/{item['ImageId']}", account=""),

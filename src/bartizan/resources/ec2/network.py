@@ -10,6 +10,7 @@ from typing import Any
 from bartizan.model import Resource, Unknown, field, resource
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Item, Join, Listing, Reader
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 
 ALL_PROTOCOLS = "-1"
 
@@ -55,6 +56,7 @@ class SecurityGroup(Resource):
     ingress: tuple[Permission, ...] = field("What may come in.", default=())
     egress: tuple[Permission, ...] = field("What may go out.", default=())
     interfaces: int = field("How many network interfaces use it.", default=1)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,7 +85,9 @@ class NetworkAcl(Resource):
     vpc_id: str = field("The VPC it belongs to.", default="vpc-1")
     is_default: bool = field("Whether AWS made it with the VPC.", default=False)
     ingress: tuple[AclEntry, ...] = field("What comes in, in order of number.", default=())
+    egress: tuple[AclEntry, ...] = field("What goes out, in order of number.", default=())
     subnets: tuple[str, ...] = field("The subnets that it guards.", default=("subnet-1",))
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @resource("AWS::EC2::VPC", name="vpc_id")
@@ -94,6 +98,7 @@ class Vpc(Resource):
     cidr_block: str = field("Its main address range.", default="10.0.0.0/16")
     is_default: bool = field("Whether AWS made it with the account.", default=False)
     interfaces: int = field("How many network interfaces are in it.", default=1)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @resource("AWS::EC2::Subnet", name="subnet_id")
@@ -104,6 +109,7 @@ class Subnet(Resource):
     vpc_id: str = field("The VPC it belongs to.", default="vpc-1")
     map_public_ip_on_launch: bool = field("Whether instances get a public address by themselves.", default=False)
     default_for_az: bool = field("Whether it is the default subnet of its zone.", default=False)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @resource("AWS::EC2::FlowLog", name="flow_log_id")
@@ -114,6 +120,7 @@ class FlowLog(Resource):
     resource_id: str = field("What it records: a VPC, a subnet or an interface.", default="vpc-1")
     active: bool = field("Whether its records are delivered.", default=True)
     traffic_type: str = field("ALL, ACCEPT or REJECT.", default="ALL")
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 def permissions(rules: Iterable[Mapping[str, Any]]) -> tuple[Permission, ...]:
@@ -139,7 +146,7 @@ def _permission(protocol: str, low: int, high: int, peer: str, description: str)
     return Permission(name, low, high, peer, description)
 
 
-def _entries(item: Item) -> tuple[AclEntry, ...]:
+def _entries(item: Item, *, egress: bool) -> tuple[AclEntry, ...]:
     return tuple(
         sorted(
             AclEntry(
@@ -151,7 +158,7 @@ def _entries(item: Item) -> tuple[AclEntry, ...]:
                 to_port=each.get("PortRange", {}).get("To", -1),
             )
             for each in item["Entries"]
-            if not each["Egress"]
+            if each["Egress"] is egress
         )
     )
 
@@ -179,6 +186,7 @@ SECURITY_GROUPS = Reader(
             "vpc_id": lambda item: item.get("VpcId"),
             "ingress": lambda item: permissions(item["IpPermissions"]),
             "egress": lambda item: permissions(item["IpPermissionsEgress"]),
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"security-group/{item['GroupId']}"),
@@ -194,8 +202,10 @@ NETWORK_ACLS = Reader(
             "network_acl_id": lambda item: item["NetworkAclId"],
             "vpc_id": lambda item: item["VpcId"],
             "is_default": lambda item: item["IsDefault"],
-            "ingress": _entries,
+            "ingress": lambda item: _entries(item, egress=False),
+            "egress": lambda item: _entries(item, egress=True),
             "subnets": lambda item: tuple(sorted(each["SubnetId"] for each in item["Associations"])),
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"network-acl/{item['NetworkAclId']}"),
@@ -210,6 +220,7 @@ VPCS = Reader(
             "vpc_id": lambda item: item["VpcId"],
             "cidr_block": lambda item: item["CidrBlock"],
             "is_default": lambda item: item["IsDefault"],
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"vpc/{item['VpcId']}"),
@@ -226,6 +237,7 @@ SUBNETS = Reader(
             "vpc_id": lambda item: item["VpcId"],
             "map_public_ip_on_launch": lambda item: item["MapPublicIpOnLaunch"],
             "default_for_az": lambda item: item["DefaultForAz"],
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"subnet/{item['SubnetId']}"),
@@ -242,6 +254,7 @@ FLOW_LOGS = Reader(
             # A flow log that cannot write says FAILED; one that has nothing to write yet says nothing.
             "active": lambda item: item["FlowLogStatus"] == "ACTIVE" and item.get("DeliverLogsStatus") != "FAILED",
             "traffic_type": lambda item: item.get("TrafficType") or "ALL",
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"vpc-flow-log/{item['FlowLogId']}"),
@@ -307,7 +320,7 @@ TERRAFORM_SECURITY_GROUP = CodeReader(
         ),
         "security_group_id",
     ),
-    defaulted={"aws_security_group": ("egress", "ingress", "name", "name_prefix")},
+    defaulted={"aws_security_group": ("egress", "ingress", "name", "name_prefix", "tags_all")},
     fields={
         # Without a name Terraform makes one up; it is never that of a default group.
         "group_name": lambda block: block.get("name") or block.what,
@@ -315,6 +328,7 @@ TERRAFORM_SECURITY_GROUP = CodeReader(
         "ingress": lambda block: _tf_permissions(block, "ingress"),
         # The provider removes AWS's own rule that lets everything out, so what code does not say is not there.
         "egress": lambda block: _tf_permissions(block, "egress"),
+        "tags": terraform_tags,
     },
 )
 
@@ -353,5 +367,6 @@ CLOUDFORMATION_SECURITY_GROUP = CodeReader(
         "egress": lambda block: (
             _cfn_permissions(block, "Egress") if "SecurityGroupEgress" in block else _EVERYTHING_OUT
         ),
+        "tags": lambda block: tags_in(block.get("Tags", ())),
     },
 )

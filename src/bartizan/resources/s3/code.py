@@ -9,6 +9,7 @@ from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.s3.reader import GROUPS, active, replicas
 from bartizan.resources.s3.types import ALL_BLOCKED, OWNER_ENFORCED, Bucket, PublicAccessBlock, access_block
+from bartizan.resources.tags import tags_in, terraform_tags
 
 _CANNED_ACLS = {
     "public-read": ("everyone:READ",),
@@ -117,6 +118,7 @@ TERRAFORM_BUCKET = CodeReader(
             "aws_s3_bucket_acl",
             "aws_s3_bucket_lifecycle_configuration",
             "aws_s3_bucket_logging",
+            "aws_s3_bucket_object_lock_configuration",
             "aws_s3_bucket_ownership_controls",
             "aws_s3_bucket_policy",
             "aws_s3_bucket_public_access_block",
@@ -133,9 +135,12 @@ TERRAFORM_BUCKET = CodeReader(
             "grant",
             "lifecycle_rule",
             "logging",
+            "object_lock_configuration",
+            "object_lock_enabled",
             "policy",
             "replication_configuration",
             "server_side_encryption_configuration",
+            "tags_all",
             "versioning",
             "website",
         ),
@@ -166,6 +171,12 @@ TERRAFORM_BUCKET = CodeReader(
             for each in _tf_rules(block)
         ),
         "is_website": lambda block: bool(block.parts("aws_s3_bucket_website_configuration") or block.get("website")),
+        "object_lock": lambda block: bool(
+            block.parts("aws_s3_bucket_object_lock_configuration")
+            or block.get("object_lock_enabled")
+            or block.get("object_lock_configuration")
+        ),
+        "tags": terraform_tags,
     },
 )
 
@@ -230,5 +241,7 @@ CLOUDFORMATION_BUCKET = CodeReader(
             "AbortIncompleteMultipartUpload" in each for each in _cfn_rules(block)
         ),
         "is_website": lambda block: "WebsiteConfiguration" in block,
+        "object_lock": lambda block: bool(block.get("ObjectLockEnabled")),
+        "tags": lambda block: tags_in(block.get("Tags", ())),
     },
 )

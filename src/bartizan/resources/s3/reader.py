@@ -8,6 +8,7 @@ from typing import Any
 from bartizan.policy import parse_policy
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Scope
 from bartizan.resources.s3.types import Bucket, PublicAccessBlock, access_block
+from bartizan.resources.tags import NO_TAGS, tags_in
 
 GROUPS = {
     "http://acs.amazonaws.com/groups/global/AllUsers": "everyone",
@@ -142,6 +143,20 @@ BUCKETS = Reader(
             params=_of_bucket,
             fields={"is_website": lambda reply: bool({"IndexDocument", "RedirectAllRequestsTo"} & reply.keys())},
             absent={"NoSuchWebsiteConfiguration": {"is_website": False}},
+        ),
+        Detail(
+            Call("s3:GetObjectLockConfiguration", permissions=("s3:GetBucketObjectLockConfiguration",)),
+            params=_of_bucket,
+            fields={
+                "object_lock": lambda reply: reply["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled"
+            },
+            absent={"ObjectLockConfigurationNotFoundError": {"object_lock": False}},
+        ),
+        Detail(
+            Call("s3:GetBucketTagging"),
+            params=_of_bucket,
+            fields={"tags": lambda reply: tags_in(reply["TagSet"])},
+            absent={"NoSuchTagSet": {"tags": NO_TAGS}},
         ),
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC
 
 OWNER_ENFORCED = "BucketOwnerEnforced"
 
@@ -59,6 +60,8 @@ class Bucket(Resource):
     has_lifecycle: bool = field("Whether an enabled lifecycle rule exists.", default=True)
     expires_incomplete_uploads: bool = field("Whether a rule removes abandoned multipart uploads.", default=True)
     is_website: bool = field("Whether it serves a website.", default=False)
+    object_lock: bool = field("Whether object lock can keep versions from being deleted.", default=False)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 def access_block(settings: Mapping[str, Any]) -> PublicAccessBlock:

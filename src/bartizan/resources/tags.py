@@ -1,0 +1,32 @@
+"""Tags, in the several shapes in which AWS sends them, as a plain mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bartizan.model import Gap, Reason, Unknown
+from bartizan.resources.code import Block
+
+NO_TAGS: Mapping[str, str] = MappingProxyType({})
+"""What a resource has that nobody tagged."""
+
+TAGS_DOC = "Its tags, by key."
+
+
+def tags_in(pairs: Iterable[Mapping[str, Any]], key: str = "Key", value: str = "Value") -> Mapping[str, str]:
+    """The tags of a list of pairs, as most services send it."""
+    return {each[key]: each.get(value) or "" for each in pairs}
+
+
+def whole(reply: Mapping[str, Any], more: str) -> Mapping[str, Any]:
+    """The reply, if it holds all there is; raises ``Unknown`` where ``more`` says that there is another page."""
+    if reply.get(more):
+        raise Unknown("tags", Gap(Reason.NOT_READ, detail="AWS sent only the first of them"))
+    return reply
+
+
+def terraform_tags(block: Block) -> Mapping[str, str]:
+    """The tags of a Terraform resource, with those that the provider gives to everything (``tags_all``)."""
+    return {**block.plain("tags_all", NO_TAGS), **block.plain("tags", NO_TAGS)}
