@@ -6,7 +6,7 @@ import pytest
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import evaluate
-from bartizan.engine.trace import fields_read
+from bartizan.engine.trace import fields_asked, fields_read
 from bartizan.model import (
     DeclarationError,
     Gap,
@@ -21,6 +21,8 @@ from bartizan.model import (
     rule,
     without,
 )
+from bartizan.resources.cloudtrail import Trail
+from bartizan.resources.ec2.network import FlowLog
 from bartizan.resources.sqs import Queue
 
 DENIED = Gap(Reason.DENIED, needs="sqs:GetQueueAttributes")
@@ -136,3 +138,14 @@ def test_broken_declarations_are_told_when_loaded() -> None:
 
 def test_fields_read_come_from_the_samples() -> None:
     assert fields_read(Catalog.load().get("sqs.unencrypted-queue")) == {"sqs_managed_sse_enabled", "kms_master_key_id"}
+
+
+def test_what_a_rule_reads_of_the_world_is_found_by_its_samples() -> None:
+    catalog = Catalog.load()
+    rules = {rule.id: rule for rule in catalog}
+    assert fields_asked(rules["sqs.no-dead-letter-queue"]) == {Queue: {"dead_letter_target_arn"}}
+    assert fields_asked(rules["ec2.no-flow-log"]) == {FlowLog: {"resource_id", "active"}}
+    trails = fields_asked(rules["cloudtrail.account-not-recorded"])[Trail]
+    assert {"is_logging", "is_multi_region_trail", "management_events"} <= trails
+    assert "kms_key_id" not in trails
+    assert not fields_asked(rules["s3.no-versioning"])

@@ -14,7 +14,7 @@ from bartizan.aws.regions import enabled_regions
 from bartizan.aws.session import Access, Session
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import Evaluation, evaluate
-from bartizan.engine.trace import fields_read
+from bartizan.engine.trace import fields_asked, fields_read
 from bartizan.model import CoverageGap, InputError, Reason, Resource, Rule, Snapshot
 from bartizan.resources.index import ResourceIndex
 from bartizan.resources.reading import Scope
@@ -101,12 +101,11 @@ async def scan(
 
 
 def wanted_by(rules: Iterable[Rule]) -> Wanted:
-    """What the rules read: their own types by field, and the types that they ask the world about as a whole."""
-    wanted: dict[type[Resource], frozenset[str] | None] = {}
+    """What the rules read: the fields of the types that they judge, and of those that they ask the world about."""
+    wanted: dict[type[Resource], frozenset[str]] = {}
     for rule in rules:
-        known = wanted.get(rule.resource, frozenset())
-        wanted[rule.resource] = None if known is None else known | fields_read(rule)
-        wanted.update(dict.fromkeys(rule.reads))
+        for kind, fields in [(rule.resource, fields_read(rule)), *fields_asked(rule).items()]:
+            wanted[kind] = wanted.get(kind, frozenset()) | fields
     return wanted
 
 

@@ -5,10 +5,11 @@ From that come a finding's evidence, the API actions that a rule needs, and the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bartizan.model import Resource, Rule, Snapshot, Unknown, judged
+from bartizan.model import Resource, Rule, Snapshot, Unknown, View, judged
 from bartizan.model.resource import BASE_FIELDS
 
 
@@ -34,26 +35,56 @@ class _Traced:
         return getattr(self._resource, name)
 
 
+class _TracedWorld:
+    """Stands in for the world and notes which fields of what it gives are read, and by which it is asked."""
+
+    __slots__ = ("_read", "_view")
+
+    def __init__(self, view: View, read: defaultdict[type[Resource], set[str]]) -> None:
+        self._view = view
+        self._read = read
+
+    def all(self, kind: type[Resource], *, near: Any = None) -> Sequence[Any]:
+        read = self._read[kind]
+        return [_Traced(each, read) for each in self._view.all(kind, near=near)]
+
+    def find(self, kind: type[Resource], *, near: Any = None, **by: Any) -> Sequence[Any]:
+        read = self._read[kind]
+        read.update(by)
+        return [_Traced(each, read) for each in self._view.find(kind, near=near, **by)]
+
+
 def trace(rule: Rule, resource: Resource, snapshot: Snapshot) -> set[str]:
     """The fields that the rule reads when it judges the resource."""
     read: set[str] = set()
-    stand_in: Any = _Traced(resource, read)
-    world: tuple[Any, ...] = (snapshot.view(rule.reads),) if rule.uses_world else ()
-    try:
-        for _ in rule.check(stand_in, *world):
-            pass
-    except Unknown:
-        pass
+    _judge(rule, _Traced(resource, read), snapshot.view(rule.reads))
     return read
 
 
 def fields_read(rule: Rule) -> frozenset[str]:
-    """The fields that the rule reads on any of its samples."""
+    """The fields that the rule reads of what it judges, on any of its samples."""
     read: set[str] = set()
     for sample in (*rule.passes, *rule.fails):
         resource, around = judged(sample)
         read |= trace(rule, resource, Snapshot(around))
     return frozenset(read)
+
+
+def fields_asked(rule: Rule) -> Mapping[type[Resource], frozenset[str]]:
+    """The fields that the rule reads of what it finds in the world, by type, on any of its samples."""
+    asked: defaultdict[type[Resource], set[str]] = defaultdict(set)
+    for sample in (*rule.passes, *rule.fails):
+        resource, around = judged(sample)
+        _judge(rule, _Traced(resource, set()), _TracedWorld(Snapshot(around).view(rule.reads), asked))
+    return {kind: frozenset(asked[kind]) for kind in rule.reads}
+
+
+def _judge(rule: Rule, stand_in: Any, world: Any) -> None:
+    try:
+        for _ in rule.check(stand_in, *((world,) if rule.uses_world else ())):
+            pass
+    except Unknown:
+        pass
 
 
 def evidence(rule: Rule, resource: Resource, snapshot: Snapshot) -> Mapping[str, Any]:
