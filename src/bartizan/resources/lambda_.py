@@ -10,7 +10,7 @@ from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader
 from bartizan.resources.secrets import in_variables
-from bartizan.resources.tags import NO_TAGS, TAGS_DOC
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags
 
 
 @resource("AWS::Lambda::Function", name="function_name")
@@ -82,7 +82,7 @@ FUNCTIONS = Reader(
         Detail(
             Call("lambda:ListTags"),
             params=lambda item: {"Resource": item["FunctionArn"]},
-            fields={"tags": lambda reply: dict(reply.get("Tags") or {})},
+            fields={"tags": lambda reply: Tags(reply.get("Tags") or {})},
         ),
     ),
 )

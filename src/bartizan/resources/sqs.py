@@ -10,7 +10,7 @@ from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Scope
-from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, tags_in, terraform_tags
 
 
 @resource("AWS::SQS::Queue", name="queue_name")
@@ -65,7 +65,7 @@ QUEUES = Reader(
         Detail(
             Call("sqs:ListQueueTags"),
             params=lambda url: {"QueueUrl": url},
-            fields={"tags": lambda reply: dict(reply.get("Tags") or {})},
+            fields={"tags": lambda reply: Tags(reply.get("Tags") or {})},
         ),
     ),
 )

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bartizan.model import Gap, Reason, Unknown
 from bartizan.resources.code import Block
 
-NO_TAGS: Mapping[str, str] = MappingProxyType({})
+
+class Tags(Mapping[str, str]):
+    """Tags by key, as a mapping that nobody can change."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, key: str) -> str:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(self._values)
+
+
+NO_TAGS: Mapping[str, str] = Tags()
 """What a resource has that nobody tagged."""
 
 TAGS_DOC = "Its tags, by key."
@@ -17,7 +38,7 @@ TAGS_DOC = "Its tags, by key."
 
 def tags_in(pairs: Iterable[Mapping[str, Any]], key: str = "Key", value: str = "Value") -> Mapping[str, str]:
     """The tags of a list of pairs, as most services send it."""
-    return {each[key]: each.get(value) or "" for each in pairs}
+    return Tags((each[key], each.get(value) or "") for each in pairs)
 
 
 def whole(reply: Mapping[str, Any], more: str) -> Mapping[str, Any]:
@@ -29,4 +50,4 @@ def whole(reply: Mapping[str, Any], more: str) -> Mapping[str, Any]:
 
 def terraform_tags(block: Block) -> Mapping[str, str]:
     """The tags of a Terraform resource, with those that the provider gives to everything (``tags_all``)."""
-    return {**block.plain("tags_all", NO_TAGS), **block.plain("tags", NO_TAGS)}
+    return Tags({**block.plain("tags_all", NO_TAGS), **block.plain("tags", NO_TAGS)})

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from bartizan.model import SAMPLE_TIME, Resource, field, resource
 from bartizan.policy import PolicyDocument
-
-_NO_TAGS: Mapping[str, str] = MappingProxyType({})
+from bartizan.resources.tags import NO_TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class User(Resource):
     managed_policy_arns: tuple[str, ...] = field("The managed policies attached to it directly.", default=())
     groups: tuple[str, ...] = field("The names of the groups it is in.", default=())
     permissions_boundary: str | None = field("The ARN of the policy that bounds its permissions.", default=None)
-    tags: Mapping[str, str] = field("Its tags.", default=_NO_TAGS)
+    tags: Mapping[str, str] = field("Its tags.", default=NO_TAGS)
     password_enabled: bool = field("Whether it has a password for the console.", default=False)
     password_last_used: dt.datetime | None = field("When the password was last used, if ever.", default=None)
     password_last_changed: dt.datetime | None = field("When the password was last set, if there is one.", default=None)
@@ -75,7 +73,7 @@ class Role(Resource):
     max_session_duration: int = field("How long a session lasts at most, in seconds.", default=3600)
     permissions_boundary: str | None = field("The ARN of the policy that bounds its permissions.", default=None)
     last_used: dt.datetime | None = field("When it was last used, if within AWS's 400 days of tracking.", default=None)
-    tags: Mapping[str, str] = field("Its tags.", default=_NO_TAGS)
+    tags: Mapping[str, str] = field("Its tags.", default=NO_TAGS)
 
     @property
     def managed_by_aws(self) -> bool:
