@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -79,7 +80,11 @@ def test_colours_are_for_terminals_and_names_bring_none() -> None:
     assert "\x1b[2J" not in coloured
     assert "\x1b]0;" not in coloured
     assert "\x1b[31m<i>" not in coloured, "the colour that AWS's answer brought"
-    assert "[red]not markup[/red]" in printed(report(0), 200)
+    named = [each.name for each in given.findings][:3]
+    assert "</script>" in named[1]
+    assert ", ".join(named[:2]) in printed(given, 200), "what looks like markup stays as it is"
+    marked = replace(given, subject="[red]shop[/red]", facts={"by": "[bold]me[/bold]"})
+    assert printed(marked).startswith("[red]shop[/red]\nby [bold]me[/bold]\n")
 
 
 def test_gaps_are_one_line_for_a_call_and_reason() -> None:
