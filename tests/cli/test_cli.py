@@ -152,3 +152,19 @@ def test_a_pattern_lists_its_actions() -> None:
     assert facts["action"] == "sns:TagResource"
     assert facts["access"] == "Tagging"
     assert {"key": "aws:TagKeys", "types": ["String"], "multivalued": True} in facts["condition_keys"]
+
+
+def test_check_names_resources_by_their_address_and_broken_plans_by_the_place(tmp_path: Path) -> None:
+    address = 'module.shop["eu"].aws_sqs_queue.q'
+    queue = {"address": address, "type": "aws_sqs_queue", "mode": "managed", "values": {"name": "jobs"}}
+    queue["values"] |= {"sqs_managed_sse_enabled": False, "kms_master_key_id": None}
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"planned_values": {"root_module": {"resources": [queue]}}}))
+    ran = bartizan("check", str(plan), "--rule", "sqs.unencrypted-queue", "--fail-on", "low")
+    assert ran.returncode == 1
+    assert address in ran.stdout
+    del queue["mode"]
+    plan.write_text(json.dumps({"planned_values": {"root_module": {"resources": [queue]}}}))
+    ran = bartizan("check", str(plan))
+    assert ran.returncode == 2
+    assert ran.stderr.strip().endswith("planned_values.root_module.resources[0] lacks its mode")

@@ -83,7 +83,8 @@ def _print_worst(console: Console, failures: Iterable[Finding], report: ReportIn
             console,
             Text(severity, style=_COLOURS[severity]),
             Text(found[0].title, style="bold"),
-            Text(_listed([each.name for each in found])),
+            # Code is found by its address, what lives in AWS by its name.
+            Text(_listed([each.resource if each.place else each.name for each in found])),
             Text(f"→ {printable(how)}"),
             Text(f"bartizan rule {rule_id}", style="dim"),
         )
