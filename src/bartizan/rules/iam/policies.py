@@ -1,32 +1,22 @@
-"""Checks of what IAM policies allow, wherever they stand, and of who may assume roles."""
+"""Checks of what IAM policies allow, wherever they stand."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from bartizan.model import SAMPLE_TIME, Problems, replace, rule
-from bartizan.policy import PolicyDocument, Statement, described, narrows, other_accounts, parse_policy
+from bartizan.model import Problems, rule
+from bartizan.policy import PolicyDocument, Statement, described, parse_policy
 from bartizan.resources.iam import Group, InlinePolicy, ManagedPolicy, Role, User
 
-_UNUSED = 90
 _ADMIN = ("AdministratorAccess",)
 _PASSING = frozenset({"*", "iam:*", "iam:passrole", "iam:pass*"})
-_CI_HOSTS = ("token.actions.githubusercontent.com", "gitlab.com", "api.bitbucket.org")
 
 
 def _allow(action: str, resource: str = "*", **more: Any) -> PolicyDocument:
     return parse_policy({"Statement": {"Effect": "Allow", "Action": action, "Resource": resource, **more}})
 
 
-def _trust(principal: Any, **more: Any) -> PolicyDocument:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
-    return parse_policy({"Statement": statement})
-
-
-_GITHUB = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
-_PARTNER = {"AWS": "arn:aws:iam::444455556666:root"}
 _READ = _allow("s3:GetObject")
 _ALL = _allow("*")
 
@@ -235,170 +225,3 @@ def administrator_role(role: Role) -> Problems:
     if not role.managed_by_aws:
         yield from _attached(role.managed_policy_arns)
         yield from _inline(role.policies)
-
-
-@rule(
-    "critical",
-    passes=[
-        Role(assume_role_policy_document=_trust({"Service": "lambda.amazonaws.com"})),
-        Role(
-            assume_role_policy_document=_trust(
-                {"AWS": "*"}, Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}
-            )
-        ),
-    ],
-    fails=[Role(assume_role_policy_document=_trust({"AWS": "*"}))],
-)
-def trust_anyone(role: Role) -> Problems:
-    """Role can be assumed by anyone.
-
-    ## Why it matters
-    Anyone with any AWS account becomes the role by one call.
-
-    ## How to fix
-    Name the accounts, roles or services that may assume it.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
-    """
-    for statement in role.assume_role_policy_document.allowing:
-        anyone = statement.principals is not None and (statement.principals.anyone or statement.not_principals)
-        external = "sts:externalid" in statement.condition_keys()
-        if anyone and not external and not any(map(narrows, statement.conditions)):
-            yield f"{described(statement)} for everyone"
-
-
-@rule(
-    "medium",
-    passes=[
-        Role(assume_role_policy_document=_trust({"AWS": "arn:aws:iam::111122223333:root"}), account="111122223333"),
-        Role(
-            assume_role_policy_document=_trust(_PARTNER, Condition={"StringEquals": {"sts:ExternalId": "x7"}}),
-            account="111122223333",
-        ),
-        Role(assume_role_policy_document=_trust(_PARTNER), path="/aws-reserved/x/", account="111122223333"),
-    ],
-    fails=[Role(assume_role_policy_document=_trust(_PARTNER), account="111122223333")],
-)
-def other_account_without_external_id(role: Role) -> Problems:
-    """Role trusts another account without an external id.
-
-    ## Why it matters
-    A vendor who serves many customers can be tricked into using your role for another of them.
-
-    ## How to fix
-    Ask for an `sts:ExternalId` that the vendor chose for you. For accounts of your own organization, add a condition on
-    `aws:PrincipalOrgID` instead.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    """
-    if role.managed_by_aws:
-        return
-    for statement in role.assume_role_policy_document.allowing:
-        guarded = {"sts:externalid", "aws:principalorgid"} & statement.condition_keys()
-        for account in sorted(other_accounts(PolicyDocument((statement,)), role.account)) if not guarded else ():
-            yield f"account {account} may assume it without an external id"
-
-
-def _pins_subject(statement: Statement, host: str) -> bool:
-    """Whether a condition on the token's subject names more than a star."""
-    for operator, key, values in statement.conditions:
-        if key.lower() == f"{host}:sub" and operator.lower().startswith("string") and "not" not in operator.lower():
-            return all(value.strip("*") not in {"", "repo:"} for value in values)
-    return False
-
-
-@rule(
-    "high",
-    passes=[
-        Role(assume_role_policy_document=_trust({"Service": "ec2.amazonaws.com"})),
-        Role(
-            assume_role_policy_document=_trust(
-                _GITHUB,
-                Condition={
-                    "StringLike": {"token.actions.githubusercontent.com:sub": "repo:shop/web:ref:refs/heads/main"}
-                },
-            )
-        ),
-    ],
-    fails=[
-        Role(assume_role_policy_document=_trust(_GITHUB)),
-        Role(
-            assume_role_policy_document=_trust(
-                _GITHUB, Condition={"StringLike": {"token.actions.githubusercontent.com:sub": "*"}}
-            )
-        ),
-    ],
-)
-def pipeline_not_pinned(role: Role) -> Problems:
-    """Role can be assumed by anyone's pipeline.
-
-    ## Why it matters
-    The code host signs tokens for all of its users; without a check of the subject, every repository there may deploy.
-
-    ## How to fix
-    Add a condition on `sub` that names your repository and branch.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
-    """
-    for statement in role.assume_role_policy_document.allowing:
-        for provider in statement.principals.federated if statement.principals else ():
-            host = next((each for each in _CI_HOSTS if each in provider), None)
-            if host and not _pins_subject(statement, host):
-                yield f"{host} may assume it for any repository"
-
-
-@rule(
-    "low",
-    passes=[
-        Role(last_used=SAMPLE_TIME, create_date=SAMPLE_TIME - dt.timedelta(days=900)),
-        Role(last_used=None, create_date=SAMPLE_TIME - dt.timedelta(days=5)),
-        Role(last_used=None, create_date=SAMPLE_TIME - dt.timedelta(days=900), path="/aws-service-role/x/"),
-    ],
-    fails=[Role(last_used=None, create_date=SAMPLE_TIME - dt.timedelta(days=900))],
-)
-def unused_role(role: Role) -> Problems:
-    """Role has not been used for long.
-
-    ## Why it matters
-    Its permissions help nobody but whoever breaks in.
-
-    ## How to fix
-    Delete it, or take its permissions away first and see what breaks.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html
-    """
-    if not role.managed_by_aws:
-        days = role.days_since(role.last_used or role.create_date)
-        if days > _UNUSED:
-            yield f"not used for {days} days" if role.last_used else f"never used in the {days} days since it was made"
-
-
-@rule(
-    "info",
-    passes=[Role(max_session_duration=3600), Role(max_session_duration=43200, path="/aws-reserved/x/")],
-    fails=[Role(max_session_duration=43200)],
-)
-def long_sessions(role: Role) -> Problems:
-    """Role allows long sessions.
-
-    ## Why it matters
-    Stolen credentials of a session work until it ends.
-
-    ## How to fix
-    Set the maximum session duration to one hour, and to more only where the work takes longer.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html
-    """
-    if role.max_session_duration > 3600 and not role.managed_by_aws:
-        yield f"sessions may last {role.max_session_duration / 3600:g} hours"
-
-
-@long_sessions.risky_fix("jobs that take longer lose their credentials before they end")
-def one_hour_sessions(role: Role) -> Role:
-    """Limit sessions to one hour."""
-    return replace(role, max_session_duration=3600)

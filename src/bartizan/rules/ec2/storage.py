@@ -1,0 +1,150 @@
+"""Checks of volumes, snapshots and images of Amazon EC2."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bartizan.model import SAMPLE_TIME, Problems, replace, rule
+from bartizan.resources.ec2.compute import Image, Snapshot, Volume
+
+_OLD_IMAGE = 730
+
+
+def _days_ago(days: int) -> dt.datetime:
+    return SAMPLE_TIME - dt.timedelta(days=days)
+
+
+@rule("medium", passes=[Volume(encrypted=True)], fails=[Volume(encrypted=False)])
+def unencrypted_volume(volume: Volume) -> Problems:
+    """EBS volume is not encrypted.
+
+    ## Why it matters
+    Its snapshots are not encrypted either, and can be shared with anyone without a key.
+
+    ## How to fix
+    Make an encrypted copy of a snapshot, replace the volume with one made from it, and turn on encryption by default.
+
+    ## References
+    - https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html
+    """
+    if not volume.encrypted:
+        yield "the volume is not encrypted"
+
+
+@rule("info", passes=[Volume(attachments=("i-1",))], fails=[Volume(attachments=())])
+def unattached_volume(volume: Volume) -> Problems:
+    """EBS volume is attached to nothing.
+
+    ## Why it matters
+    It holds data that nobody uses any more, and costs money.
+
+    ## How to fix
+    Keep a snapshot if it may be needed, and delete the volume.
+
+    ## References
+    - https://docs.aws.amazon.com/ebs/latest/userguide/ebs-deleting-volume.html
+    """
+    if not volume.attachments:
+        yield "no instance uses it"
+
+
+@rule("critical", passes=[Snapshot(public=False)], fails=[Snapshot(public=True)])
+def public_snapshot(snapshot: Snapshot) -> Problems:
+    """EBS snapshot is public.
+
+    ## Why it matters
+    Any AWS account can make a volume of it and read every file, deleted ones included.
+
+    ## How to fix
+    Make it private, treat what is on it as leaked, and block public snapshots for the account.
+
+    ## References
+    - https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
+    """
+    if snapshot.public:
+        yield "every AWS account may copy it"
+
+
+@public_snapshot.fix
+def make_snapshot_private(snapshot: Snapshot) -> Snapshot:
+    """Take the snapshot back from everyone."""
+    return replace(snapshot, public=False)
+
+
+@rule("low", passes=[Snapshot(encrypted=True)], fails=[Snapshot(encrypted=False)])
+def unencrypted_snapshot(snapshot: Snapshot) -> Problems:
+    """EBS snapshot is not encrypted.
+
+    ## Why it matters
+    It can be shared with anyone, by mistake or on purpose, without a key that could be withdrawn.
+
+    ## How to fix
+    Copy it with encryption and delete the original.
+
+    ## References
+    - https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html
+    """
+    if not snapshot.encrypted:
+        yield "the snapshot is not encrypted"
+
+
+@rule("critical", passes=[Image(public=False)], fails=[Image(public=True)])
+def public_image(image: Image) -> Problems:
+    """Machine image is public.
+
+    ## Why it matters
+    Any AWS account can start it and read everything on it: code, configuration, keys left behind.
+
+    ## How to fix
+    Make it private, and treat the secrets on it as leaked.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-intro.html
+    """
+    if image.public:
+        yield "every AWS account may start it"
+
+
+@public_image.risky_fix("other accounts that start the image cannot any more")
+def make_image_private(image: Image) -> Image:
+    """Take the image back from everyone."""
+    return replace(image, public=False)
+
+
+@rule(
+    "info",
+    passes=[Image(creation_date=_days_ago(100))],
+    fails=[Image(creation_date=_days_ago(800))],
+)
+def old_image(image: Image) -> Problems:
+    """Machine image is old.
+
+    ## Why it matters
+    What is started from it begins with years of unpatched flaws.
+
+    ## How to fix
+    Build a new image from an up-to-date base, and deregister this one.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deprecate.html
+    """
+    days = image.days_since(image.creation_date)
+    if days > _OLD_IMAGE:
+        yield f"made {days} days ago"
+
+
+@rule("low", passes=[Image(encrypted=True)], fails=[Image(encrypted=False)])
+def unencrypted_image(image: Image) -> Problems:
+    """Machine image is not encrypted.
+
+    ## Why it matters
+    Every volume started from it is unencrypted, unless each launch says otherwise.
+
+    ## How to fix
+    Copy the image with encryption, and deregister the original.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html
+    """
+    if not image.encrypted:
+        yield "it holds an unencrypted snapshot"
