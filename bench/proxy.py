@@ -1,23 +1,49 @@
-"""A proxy in front of an emulated AWS that counts calls and can make each one later."""
+"""A proxy in front of an emulated AWS that counts calls, can make each one later, and can let some of them fail."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
 from aiohttp import ClientSession, TCPConnector, web
 
+from wire import Fault, Operations, answer
+
+Faults = Callable[[str], Fault | None]
+"""Told the name of the operation that is asked for (``s3:GetBucketAcl``), says what goes wrong, if anything does."""
+
+
+def only(operation: str, fault: Fault) -> Faults:
+    """Every call of one operation fails."""
+    return lambda asked: fault if asked == operation else None
+
+
+def share(part: float, fault: Fault, seed: int = 7) -> Faults:
+    """A part of all calls fails, between 0 and 1; which ones, the seed decides."""
+    dice = random.Random(seed)
+    return lambda _: fault if dice.random() < part else None
+
 
 class Proxy:
-    """Forwards every request to ``target``; ``calls`` counts them, ``latency`` (seconds) is added to each."""
+    """Forwards every request to ``target``; ``latency`` (seconds) is added to each.
 
-    def __init__(self, target: str, latency: float = 0.0) -> None:
-        self.calls = 0
+    ``calls`` counts the requests, ``failed`` those among them that the target could not serve (5xx). ``faults`` decides
+    which calls of ``services`` fail, and ``refused`` counts those by operation.
+    """
+
+    def __init__(self, target: str, latency: float = 0.0, services: Iterable[str] = ()) -> None:
+        self.calls = self.failed = 0
+        self.refused: Counter[str] = Counter()
         self.latency = latency
+        self.faults: Faults = lambda _: None
         self.url = ""
         self._target = target
+        self._operations = Operations(services)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -31,12 +57,21 @@ class Proxy:
     ) -> None:
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def reset(self) -> None:
+        """Count from nothing, without faults."""
+        self.calls = self.failed = 0
+        self.refused.clear()
+        self.faults = lambda _: None
 
     async def _start(self) -> None:
         self._client = ClientSession(connector=TCPConnector(limit=64), auto_decompress=False)
         application = web.Application(client_max_size=2**28)
-        application.router.add_route("*", "/{path:.*}", self._forward)
-        self._runner = web.AppRunner(application, access_log=None)
+        application.router.add_route("*", "/{path:.*}", self._handle)
+        # A call that hangs ends when its caller has gone.
+        self._runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -46,15 +81,27 @@ class Proxy:
         await self._runner.cleanup()
         await self._client.close()
 
-    async def _forward(self, request: web.Request) -> web.Response:
+    async def _handle(self, request: web.Request) -> web.Response:
         self.calls += 1
         if self.latency:
             await asyncio.sleep(self.latency)
         body = await request.read()
+        for operation in self._operations.asked(request.method, request.raw_path, request.headers, body):
+            fault = self.faults(operation.name)
+            if fault:
+                self.refused[operation.name] += 1
+                if fault is Fault.HANG:
+                    await asyncio.Event().wait()
+                reply = answer(operation, fault)
+                return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
+        return await self._forward(request, body)
+
+    async def _forward(self, request: web.Request, body: bytes) -> web.Response:
         kept = {name: value for name, value in request.headers.items() if name.lower() != "transfer-encoding"}
         url = self._target + request.raw_path
         async with self._client.request(request.method, url, data=body, headers=kept, allow_redirects=False) as reply:
             content = await reply.read()
+            self.failed += reply.status >= 500
             dropped = {"transfer-encoding", "content-length", "connection"}
             headers = {name: value for name, value in reply.headers.items() if name.lower() not in dropped}
             return web.Response(status=reply.status, body=content, headers=headers)
