@@ -161,6 +161,16 @@ def test_what_terraform_knows_of_an_existing_resource_is_not_counted_twice() -> 
     assert [each.policy_name for each in found] == ["a"]
 
 
+def test_the_tags_that_the_provider_gives_to_everything_count() -> None:
+    role = instance("aws_iam_role.r", {"tags": {"team": "ops"}, "tags_all": {"team": "ops", "stage": "live"}})
+    bare = instance("aws_iam_role.bare", {"tags": None}, ("tags_all",))
+    found = fields(plan([role, bare], code("aws_iam_role.r"), code("aws_iam_role.bare")), "tags")
+    assert {name: dict(each) for name, each in found.items()} == {
+        "aws_iam_role.r": {"team": "ops", "stage": "live"},
+        "aws_iam_role.bare": {},
+    }
+
+
 A, B = "aws_s3_bucket.a", "aws_s3_bucket.b"
 KEYED = [f'aws_s3_bucket.b["{key}"]' for key in "xy"]
 

@@ -9,6 +9,7 @@ from bartizan.policy import parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.iam.reader import inline
 from bartizan.resources.iam.types import InlinePolicy, Role
+from bartizan.resources.tags import terraform_tags
 
 
 def _terraform_inline(block: Block) -> tuple[InlinePolicy, ...]:
@@ -28,7 +29,7 @@ TERRAFORM_ROLE = CodeReader(
     Role,
     parts={"aws_iam_role_policy": "role", "aws_iam_role_policy_attachment": "role"},
     defaulted={
-        "aws_iam_role": ("inline_policy", "managed_policy_arns"),
+        "aws_iam_role": ("inline_policy", "managed_policy_arns", "tags_all"),
         "aws_iam_role_policy": ("name", "name_prefix"),
     },
     fields={
@@ -39,7 +40,7 @@ TERRAFORM_ROLE = CodeReader(
         "managed_policy_arns": _terraform_attached,
         "max_session_duration": lambda block: block.get("max_session_duration", 3600),
         "permissions_boundary": lambda block: block.get("permissions_boundary") or None,
-        "tags": lambda block: block.plain("tags", {}),
+        "tags": terraform_tags,
     },
 )
 
