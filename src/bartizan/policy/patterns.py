@@ -126,6 +126,23 @@ class Template:
                 tokens.append(part)
         return Pattern(tokens, nocase=self.nocase)
 
+    def specialised(self, known: Attributes) -> Pattern | Template | None:
+        """With the values of the attributes in ``known`` in place, where one without values is missing for good."""
+        parts: list[Token | Variable] = []
+        for part in self.parts:
+            if isinstance(part, Variable) and part.key in known:
+                value = _single(known[part.key])
+                if value is None:
+                    value = part.default
+                if value is None:
+                    return None
+                parts.append(value)
+            else:
+                parts.append(part)
+        if any(isinstance(part, Variable) for part in parts):
+            return Template(parts, nocase=self.nocase)
+        return Pattern((part for part in parts if not isinstance(part, Variable)), nocase=self.nocase)
+
     def widened(self) -> Pattern:
         """The pattern that matches whatever it could match for any values."""
         return Pattern((Wild.MANY if isinstance(part, Variable) else part for part in self.parts), nocase=self.nocase)

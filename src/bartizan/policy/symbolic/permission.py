@@ -1,0 +1,124 @@
+"""What AWS lets a caller do, as a formula: the same rules as ``decide``, for all requests at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bartizan.policy.compiled import Clause, Policy
+from bartizan.policy.conditions import Constraint, texts
+from bartizan.policy.decision import (
+    RCP_SERVICES,
+    TRUST_ACTIONS,
+    Authorization,
+    Levels,
+    Strength,
+    grant_strength,
+    rcps_guard,
+    scps_reach,
+)
+from bartizan.policy.requests import Principal, PrincipalKind
+from bartizan.policy.symbolic.formula import FALSE, TRUE, Formula, both, either, opposite
+
+
+def clause_formula(clause: Clause) -> Formula:
+    """The requests to which a statement applies."""
+    return both(*clause.constraints)
+
+
+def allowed_by(policies: Iterable[Policy]) -> Formula:
+    """The requests that an allowing statement of these policies applies to."""
+    return either(*(clause_formula(each) for policy in policies for each in policy.clauses if each.allows))
+
+
+def denied_by(policies: Iterable[Policy]) -> Formula:
+    """The requests that a denying statement of these policies applies to."""
+    return either(*(clause_formula(each) for policy in policies for each in policy.clauses if not each.allows))
+
+
+def granted_by(policies: Iterable[Policy]) -> Formula:
+    """The requests that these policies together allow, denials counted."""
+    listed = tuple(policies)
+    return both(allowed_by(listed), opposite(denied_by(listed)))
+
+
+def permitted(principal: Principal, authorization: Authorization, *, owner: str) -> Formula:
+    """The requests by a caller, for resources of the account ``owner``, that AWS would let through.
+
+    Solve it with the caller's ``attributes`` known.
+    """
+    scps = authorization.scps if scps_reach(principal, authorization) else ()
+    rcps = authorization.rcps if rcps_guard(principal, owner, authorization) else ()
+    every = (
+        *authorization.identity,
+        *authorization.resource,
+        *(authorization.boundary or ()),
+        *(authorization.session or ()),
+        *(authorization.endpoint or ()),
+    )
+    undenied = opposite(denied_by((*every, *_flat(scps))))
+    endpoint = TRUE if authorization.endpoint is None else allowed_by(authorization.endpoint)
+    return both(_sides(principal, authorization, owner), *map(allowed_by, scps), endpoint, undenied, _guarded(rcps))
+
+
+def _flat(levels: Levels) -> list[Policy]:
+    return [policy for level in levels for policy in level]
+
+
+def _guarded(rcps: Levels) -> Formula:
+    if not rcps:
+        return TRUE
+    unguarded = Constraint(
+        "action", texts((f"{each}:*" for each in sorted(RCP_SERVICES)), nocase=True), negated=True, some=False, absent=True
+    )
+    return either(unguarded, both(*map(allowed_by, rcps), opposite(denied_by(_flat(rcps)))))
+
+
+def _sides(principal: Principal, authorization: Authorization, owner: str) -> Formula:
+    resource = allowed_by(authorization.resource)
+    if not principal.has_policies:
+        return resource
+    if owner != principal.account:
+        return both(_own_side(principal, authorization), resource)
+    direct, to_role, delegated = _given(principal, authorization.resource)
+    limits = _limits(authorization)
+    own = _own_side(principal, authorization)
+    through_account = both(own, either(opposite(_needs_resource_policy()), delegated))
+    return either(direct, both(to_role, limits), through_account)
+
+
+def _own_side(principal: Principal, authorization: Authorization) -> Formula:
+    if principal.kind is PrincipalKind.ROOT:
+        return TRUE
+    return both(allowed_by(authorization.identity), _limits(authorization))
+
+
+def _limits(authorization: Authorization) -> Formula:
+    return both(
+        *(allowed_by(each) for each in (authorization.boundary, authorization.session) if each is not None),
+    )
+
+
+def _given(principal: Principal, resource: Iterable[Policy]) -> tuple[Formula, Formula, Formula]:
+    """What the resource's policies give to the caller directly, to its role, and through its account."""
+    given: dict[Strength, list[Formula]] = {strength: [] for strength in Strength}
+    for policy in resource:
+        for clause in policy.clauses:
+            if clause.allows and (clause.principal is None or clause.principal.holds(principal.attributes)):
+                given[grant_strength(clause, principal)].append(clause_formula(clause))
+    return (
+        either(*given[Strength.DIRECT]),
+        either(*given[Strength.ROLE]),
+        either(*given[Strength.ACCOUNT]),
+    )
+
+
+def _needs_resource_policy() -> Formula:
+    keys = both(_constraint("action", "kms:*"), _constraint("resource", "*:key/*"))
+    roles = both(_constraint("action", *sorted(TRUST_ACTIONS)), _constraint("resource", "*:role/*"))
+    return either(keys, roles)
+
+
+def _constraint(key: str, *patterns: str) -> Constraint:
+    return Constraint(key, texts(patterns, nocase=key == "action"))
+
+
