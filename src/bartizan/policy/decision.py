@@ -69,9 +69,9 @@ class Decision:
 
 
 RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager"})
-"""The services whose resources RCPs guard; see ``reaches``."""
+"""The services whose resources RCPs guard."""
 
-_TRUST_ACTIONS = frozenset(
+TRUST_ACTIONS = frozenset(
     {
         "sts:assumerole",
         "sts:assumerolewithsaml",
@@ -84,7 +84,7 @@ _TRUST_ACTIONS = frozenset(
 
 def needs_resource_policy(action: str, resource: str) -> bool:
     """Whether the resource's own policy must allow even its own account: keys and roles (action in lower case)."""
-    if action in _TRUST_ACTIONS:
+    if action in TRUST_ACTIONS:
         return ":role/" in resource
     return action.startswith("kms:") and ":key/" in resource
 
@@ -99,14 +99,9 @@ def scps_reach(principal: Principal, authorization: Authorization) -> bool:
     )
 
 
-def rcps_reach(principal: Principal, owner: str, action: str, authorization: Authorization) -> bool:
-    """Whether RCPs guard the resource: one of a member account, in a service that knows them."""
-    return (
-        bool(authorization.rcps)
-        and not principal.service_linked
-        and owner != authorization.management_account
-        and action.partition(":")[0] in RCP_SERVICES
-    )
+def rcps_guard(principal: Principal, owner: str, authorization: Authorization) -> bool:
+    """Whether RCPs guard what ``owner`` has against the caller, in the services that know them."""
+    return bool(authorization.rcps) and not principal.service_linked and owner != authorization.management_account
 
 
 def decide(request: Request, authorization: Authorization) -> Decision:
@@ -127,7 +122,8 @@ class _Deciding:
     def decide(self) -> Decision:
         principal, authorization, owner = self.request.principal, self.authorization, self.request.owner
         scps = authorization.scps if scps_reach(principal, authorization) else ()
-        rcps = authorization.rcps if rcps_reach(principal, owner, self.action, authorization) else ()
+        guarded = self.action.partition(":")[0] in RCP_SERVICES and rcps_guard(principal, owner, authorization)
+        rcps = authorization.rcps if guarded else ()
         denied = self._denial(scps, rcps)
         if denied is not None:
             return Decision(Outcome.EXPLICITLY_DENIED, (denied,))

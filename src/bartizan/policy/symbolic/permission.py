@@ -17,7 +17,7 @@ from bartizan.policy.decision import (
     scps_reach,
 )
 from bartizan.policy.requests import Principal, PrincipalKind
-from bartizan.policy.symbolic.formula import FALSE, TRUE, Formula, both, either, opposite
+from bartizan.policy.symbolic.formula import TRUE, Formula, both, either, opposite
 
 
 def clause_formula(clause: Clause) -> Formula:
@@ -68,7 +68,11 @@ def _guarded(rcps: Levels) -> Formula:
     if not rcps:
         return TRUE
     unguarded = Constraint(
-        "action", texts((f"{each}:*" for each in sorted(RCP_SERVICES)), nocase=True), negated=True, some=False, absent=True
+        "action",
+        texts((f"{each}:*" for each in sorted(RCP_SERVICES)), nocase=True),
+        negated=True,
+        some=False,
+        absent=True,
     )
     return either(unguarded, both(*map(allowed_by, rcps), opposite(denied_by(_flat(rcps)))))
 
@@ -120,5 +124,3 @@ def _needs_resource_policy() -> Formula:
 
 def _constraint(key: str, *patterns: str) -> Constraint:
     return Constraint(key, texts(patterns, nocase=key == "action"))
-
-
