@@ -6,12 +6,23 @@ import datetime as dt
 
 from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.policy import described, open_statements, other_accounts, parse_policy
+from bartizan.policy.deputy import SENDERS, for_anyone
 from bartizan.policy.document import PolicyDocument
 from bartizan.resources.kms import Key, can_rotate, own
 
 _ALL = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
 _OWNER = {**_ALL, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
 _OTHER = {**_ALL, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+_SERVICE = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudtrail.amazonaws.com"},
+    "Action": "kms:GenerateDataKey*",
+    "Resource": "*",
+}
+_SERVICE_HERE = {
+    **_SERVICE,
+    "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/all"}},
+}
 _DECRYPTS = {**_OTHER, "Action": "kms:Decrypt"}
 
 
@@ -135,3 +146,26 @@ def disabled_key(key: Key) -> Problems:
     """
     if key.key_state == "Disabled" and own(key):
         yield "it is disabled"
+
+
+@rule(
+    "medium",
+    passes=[Key(), Key(key_policy=parse_policy({"Statement": _SERVICE_HERE}))],
+    fails=[Key(key_policy=parse_policy({"Statement": _SERVICE}))],
+)
+def service_allowed_for_anyone(key: Key) -> Problems:
+    """KMS key policy lets a service in on anybody's behalf.
+
+    ## Why it matters
+    Anyone can tell the service to use the key for resources of their own.
+
+    ## How to fix
+    Add a condition on `aws:SourceArn`, `aws:SourceAccount` or `aws:SourceOrgID` that names what the service acts for.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    - https://docs.aws.amazon.com/kms/latest/developerguide/policy-conditions.html
+    """
+    if own(key):
+        for statement, service in for_anyone(key.key_policy, SENDERS):
+            yield f"{described(statement)} to {service}, whoever asks the service to"

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
 from bartizan.policy import described, open_statements, parse_policy
+from bartizan.policy.deputy import SENDERS, for_anyone
 from bartizan.resources.lambda_ import Function
 from bartizan.resources.lambda_runtimes import DEPRECATED
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "*"}
 _URL = {**_ANYONE, "Action": "lambda:InvokeFunctionUrl"}
 _URL_KEYS = frozenset({"lambda:functionurlauthtype", "lambda:invokedviafunctionurl"})
+_SERVICE = {
+    "Effect": "Allow",
+    "Principal": {"Service": "s3.amazonaws.com"},
+    "Action": "lambda:InvokeFunction",
+    "Resource": "*",
+}
+_SERVICE_HERE = {**_SERVICE, "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}
 
 
 @rule(
@@ -154,3 +162,25 @@ def no_tracing(function: Function) -> Problems:
     """
     if function.tracing_mode != "Active":
         yield "active tracing is off"
+
+
+@rule(
+    "medium",
+    passes=[Function(), Function(policy=parse_policy({"Statement": _SERVICE_HERE}))],
+    fails=[Function(policy=parse_policy({"Statement": _SERVICE}))],
+)
+def service_allowed_for_anyone(function: Function) -> Problems:
+    """Lambda function policy lets a service in on anybody's behalf.
+
+    ## Why it matters
+    Anyone can tell the service to run the function with input of their choice, from a bucket, API or rule of their own.
+
+    ## How to fix
+    Add a condition on `aws:SourceArn`, `aws:SourceAccount` or `aws:SourceOrgID` that names what the service acts for.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    - https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+    """
+    for statement, service in for_anyone(function.policy, SENDERS):
+        yield f"{described(statement)} to {service}, whoever asks the service to"

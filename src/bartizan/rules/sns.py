@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bartizan.model import Problems, rule
 from bartizan.policy import described, open_statements, parse_policy
+from bartizan.policy.deputy import SENDERS, for_anyone
 from bartizan.resources.sns import Topic
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "*"}
+_SERVICE = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish", "Resource": "*"}
+_SERVICE_HERE = {**_SERVICE, "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}
 _OWNER = {**_ANYONE, "Condition": {"StringEquals": {"AWS:SourceOwner": "111122223333"}}}
 
 
@@ -63,3 +66,25 @@ def plain_http_subscription(topic: Topic) -> Problems:
     """
     for host in topic.http_hosts:
         yield f"messages go to {host} over HTTP"
+
+
+@rule(
+    "medium",
+    passes=[Topic(), Topic(policy=parse_policy({"Statement": _SERVICE_HERE}))],
+    fails=[Topic(policy=parse_policy({"Statement": _SERVICE}))],
+)
+def service_allowed_for_anyone(topic: Topic) -> Problems:
+    """SNS topic policy lets a service in on anybody's behalf.
+
+    ## Why it matters
+    Anyone can tell the service to publish to the topic, from a bucket, alarm or rule of their own.
+
+    ## How to fix
+    Add a condition on `aws:SourceArn`, `aws:SourceAccount` or `aws:SourceOrgID` that names what the service acts for.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    - https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    """
+    for statement, service in for_anyone(topic.policy, SENDERS):
+        yield f"{described(statement)} to {service}, whoever asks the service to"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
 from bartizan.policy import denies_plain_http, described, open_statements, parse_policy
+from bartizan.policy.deputy import SENDERS, for_anyone
 from bartizan.resources.sqs import Queue
 
 _TO_ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
@@ -15,6 +16,13 @@ _HTTPS_ONLY = {
     "Resource": "*",
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
+_SERVICE = {
+    "Effect": "Allow",
+    "Principal": {"Service": "sns.amazonaws.com"},
+    "Action": "sqs:SendMessage",
+    "Resource": "*",
+}
+_SERVICE_HERE = {**_SERVICE, "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:orders"}}}
 
 
 @rule(
@@ -121,3 +129,25 @@ def plain_http_allowed(queue: Queue) -> Problems:
     """
     if not denies_plain_http(queue.policy):
         yield "no statement denies requests over plain HTTP"
+
+
+@rule(
+    "medium",
+    passes=[Queue(), Queue(policy=parse_policy({"Statement": _SERVICE_HERE}))],
+    fails=[Queue(policy=parse_policy({"Statement": _SERVICE}))],
+)
+def service_allowed_for_anyone(queue: Queue) -> Problems:
+    """SQS queue policy lets a service in on anybody's behalf.
+
+    ## Why it matters
+    Anyone can tell the service to send messages to the queue, from a topic, bucket or rule of their own.
+
+    ## How to fix
+    Add a condition on `aws:SourceArn`, `aws:SourceAccount` or `aws:SourceOrgID` that names what the service acts for.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+    """
+    for statement, service in for_anyone(queue.policy, SENDERS):
+        yield f"{described(statement)} to {service}, whoever asks the service to"

@@ -6,11 +6,22 @@ from typing import Any
 
 from bartizan.model import Problems, replace, rule
 from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
+from bartizan.policy.deputy import SENDERS, for_anyone
 from bartizan.resources.s3 import ALL_BLOCKED, Bucket, PublicAccessBlock
 
 _READ = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}
 _FROM_VPC = {**_READ, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
 _PARTNER = {**_READ, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+_SERVICE = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudtrail.amazonaws.com"},
+    "Action": "s3:PutObject",
+    "Resource": "*",
+}
+_SERVICE_HERE = {
+    **_SERVICE,
+    "Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/all"}},
+}
 _TLS_ONLY = {
     "Effect": "Deny",
     "Principal": "*",
@@ -247,3 +258,25 @@ def website_hosting(bucket: Bucket) -> Problems:
 def stop_website(bucket: Bucket) -> Bucket:
     """Turn website hosting off."""
     return replace(bucket, is_website=False)
+
+
+@rule(
+    "medium",
+    passes=[Bucket(), Bucket(policy=parse_policy({"Statement": _SERVICE_HERE}))],
+    fails=[Bucket(policy=parse_policy({"Statement": _SERVICE}))],
+)
+def service_allowed_for_anyone(bucket: Bucket) -> Problems:
+    """S3 bucket policy lets a service in on anybody's behalf.
+
+    ## Why it matters
+    Anyone can tell the service to read from or write to the bucket for resources of their own, such as a forged log.
+
+    ## How to fix
+    Add a condition on `aws:SourceArn`, `aws:SourceAccount` or `aws:SourceOrgID` that names what the service acts for.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+    """
+    for statement, service in for_anyone(bucket.policy, SENDERS):
+        yield f"{described(statement)} to {service}, whoever asks the service to"
