@@ -7,21 +7,29 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from bartizan.cli.main import COMMANDS
+from bartizan.demo.emulator import emulator
 from bartizan.engine.catalog import Catalog
 
 HEAVY = ("aiobotocore", "botocore", "jinja2", "moto", "yaml", "bartizan.rules.sqs")
 
 
-def bartizan(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def bartizan(
+    *arguments: str, cwd: Path | None = None, stdout: IO[str] | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command as a user would, without credentials of its own."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     clean |= {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull, **environment}
-    command = [sys.executable, "-m", "bartizan", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=clean, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "bartizan", *arguments],
+        stdout=stdout or subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True, env=clean, cwd=cwd, timeout=60, check=False,
+    )  # fmt: skip
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -42,37 +50,140 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"bartizan {command}" in ran.stdout.split("Example", 1)[1]
 
 
+FILES = {
+    "template.yaml": b"Resources: {Q: {Type: AWS::SQS::Queue}}",
+    "broken.json": b'{"Resources": ',
+    "broken.yaml": b"Resources: {\n - x",
+    "binary.yaml": b"\xff\xfe\x00",
+    "list.json": b"[1]",
+    "plan.json": b'{"planned_values": 3}',
+    "config": b"no section",
+    "a\x1b[31m\n.json": b'{"Resources": ',
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files and folders to go wrong with; the commands run in it."""
+    folder = tmp_path_factory.mktemp("inputs")
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+    (folder / "empty").mkdir()
+    (folder / "taken" / "report.html").mkdir(parents=True)
+    return folder
+
+
+def refused(ran: subprocess.CompletedProcess[str], said: str) -> None:
+    """It was told in one line what is wrong, with exit code 2."""
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+    lines = ran.stderr.splitlines()
+    assert lines[-1].startswith("Error: ")
+    assert len(lines) == 1 or lines[0].startswith("Usage: "), "nothing but how to use it stands before"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["scan", "--rule", "s3.nope"], "there is no rule 's3.nope'"),
-        (["scan", "--service", "s4"], "there are no rules for service 's4'"),
-        (["scan", "--profile", "nobody"], "there is no AWS profile 'nobody'"),
-        (["scan"], "there are no AWS credentials"),
-        (["scan", "--fail-on", "awful"], "'awful' is not one of"),
-        (["rule", "sqs.public-queu"], "did you mean sqs.public-queue"),
-        (["action", "s3:GetObjetc"], "AWS has no action 's3:GetObjetc'; did you mean s3:GetObject"),
-        (["action", "nonsense:Foo"], "AWS has no service with the prefix 'nonsense'"),
-        (["action", "s3:Qzxqzxqzx"], "`bartizan action 's3:*'` lists those that there are"),
-        (["action", "s4:*"], "no action of AWS matches 's4:*'"),
-        (["action", "GetObject"], "write the service and the action, as in s3:GetObject"),
-        (["show", "Bukkit"], "there is no resource type 'Bukkit'"),
-        (["nonsense"], "No such command 'nonsense'"),
-        (["check", "/nowhere/plan.json"], "/nowhere/plan.json"),
+        ("scan --rule s3.nope", "there is no rule 's3.nope'"),
+        ("scan --rule x", "`bartizan rules` lists them all"),
+        ("scan --service s4", "there are no rules for service 's4'"),
+        ("scan --service s3 --rule sqs.public-queue", "no rule matches this selection"),
+        ("scan --profile nobody", "there is no AWS profile 'nobody'"),
+        ("scan", "there are no AWS credentials"),
+        ("scan --fail-on awful", "'awful' is not one of"),
+        ("scan --output template.yaml", "'template.yaml' is a file"),
+        ("scan --output template.yaml/x/y", "template.yaml/x/y cannot be made"),
+        ("rule sqs.public-queu", "did you mean sqs.public-queue"),
+        ("rules --severity awful", "'awful' is not one of"),
+        ("rules --rule *.nope", "there is no rule '*.nope'"),
+        ("show Bukkit", "there is no resource type 'Bukkit'"),
+        ("permissions --service s4", "there are no rules for service 's4'"),
+        ("permissions --output template.yaml/x", "cannot be written: Not a directory"),
+        ("demo --output template.yaml/x", "cannot be made"),
+        ("demo --format pdf", "'pdf' is not one of"),
+        ("nonsense", "No such command 'nonsense'"),
+        ("--nonsense", "No such option"),
+        ("check", "Missing argument"),
+        ("check /nowhere/plan.json", "/nowhere/plan.json cannot be read: No such file or directory"),
+        ("check empty", "no Terraform plan or CloudFormation template is in empty"),
+        ("check broken.json", "broken.json:1:15"),
+        ("check broken.yaml", "broken.yaml:2:2"),
+        ("check binary.yaml", "binary.yaml cannot be read"),
+        ("check list.json", "list.json is neither a Terraform plan"),
+        ("check plan.json", "plan.json is no plan"),
+        ("check .", "Error: "),
+        ("check template.yaml --output taken", "the report cannot be written to taken: Is a directory"),
+        ("check template.yaml --output template.yaml", "'template.yaml' is a file"),
+        ("check template.yaml --output template.yaml/x", "is a file"),
+        ("check template.yaml --severity awful", "'awful' is not one of"),
     ],
 )
-def test_bad_input_is_one_clear_line_and_exit_code_2(arguments: list[str], said: str) -> None:
-    ran = bartizan(*arguments)
-    assert ran.returncode == 2
-    assert said in ran.stderr
-    assert "Traceback" not in ran.stderr
-    assert sum(line.startswith("Error") for line in ran.stderr.splitlines()) == 1
+def test_bad_input_is_one_clear_line_and_exit_code_2(folder: Path, arguments: str, said: str) -> None:
+    refused(bartizan(*arguments.split(), cwd=folder), said)
 
 
-def test_an_endpoint_that_does_not_answer_is_told() -> None:
-    ran = bartizan("scan", "--endpoint-url", "http://127.0.0.1:9", AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="y")
-    assert ran.returncode == 2
-    assert "AWS cannot be reached" in ran.stderr
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read and write everything")
+@pytest.mark.parametrize("command", ["check {}/t.yaml", "check template.yaml --output {}/out"])
+def test_what_the_user_may_not_touch_is_told(folder: Path, tmp_path: Path, command: str) -> None:
+    (tmp_path / "t.yaml").touch(mode=0)
+    tmp_path.chmod(0o500)
+    refused(bartizan(*command.format(tmp_path).split(), cwd=folder), str(tmp_path))
+
+
+KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}
+NOWHERE = "--endpoint-url http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "said"),
+    [
+        (NOWHERE, KEYS, "AWS cannot be reached"),
+        (f"{NOWHERE} --role-arn arn:aws:iam::111122223333:role/audit", KEYS, "AWS cannot be reached"),
+        (f"{NOWHERE} --role-arn audit", KEYS, "'audit' is no ARN of a role to assume"),
+        ("--endpoint-url nonsense", KEYS, "an endpoint is a URL"),
+        ("--endpoint-url nonsense --role-arn arn:aws:iam::111122223333:role/audit", KEYS, "an endpoint is a URL"),
+        (NOWHERE, {"AWS_ACCESS_KEY_ID": "x"}, "missing: AWS_SECRET_ACCESS_KEY"),
+        (NOWHERE, KEYS | {"AWS_DEFAULT_REGION": "mars!"}, "region_name 'mars!'"),
+        (NOWHERE, KEYS | {"AWS_PROFILE": "nobody"}, "there is no AWS profile 'nobody'"),
+        (NOWHERE, KEYS | {"AWS_CONFIG_FILE": "config"}, "the AWS configuration cannot be read"),
+    ],
+)
+def test_an_account_that_cannot_be_reached_is_told(folder: Path, options: str, environment, said: str) -> None:
+    refused(bartizan("scan", *options.split(), cwd=folder, **environment), said)
+
+
+def test_a_region_that_is_not_enabled_is_told(folder: Path) -> None:
+    with emulator() as address:
+        ran = bartizan("scan", "--endpoint-url", address, "--region", "mars-1", cwd=folder, **KEYS)
+    refused(ran, "region 'mars-1' is not enabled in this account; enabled are ")
+
+
+def test_hostile_file_names_reach_the_terminal_as_text(folder: Path) -> None:
+    ran = bartizan("check", "a\x1b[31m\n.json", cwd=folder)
+    refused(ran, r"a\x1b[31m .json:1:15")
+    assert "\x1b" not in ran.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device on this machine")
+@pytest.mark.parametrize("arguments", ["rules", "check template.yaml", "check template.yaml --json"])
+def test_a_full_disk_is_told(folder: Path, arguments: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = bartizan(*arguments.split(), cwd=folder, stdout=full)
+    refused(ran, "the output cannot be written: No space left on device")
+
+
+def test_a_terminal_without_arrows_gets_escapes(folder: Path) -> None:
+    ran = bartizan("check", "template.yaml", cwd=folder, PYTHONIOENCODING="ascii")
+    assert r"\u2192 Create a queue" in ran.stdout
+    assert ran.stderr == ""
+
+
+def test_what_was_read_is_told_even_where_it_cannot_be_kept(folder: Path) -> None:
+    ran = bartizan("check", "template.yaml", "--output", "taken", cwd=folder)
+    assert "SQS queue has no dead-letter queue" in ran.stdout
+    assert "Report:" not in ran.stdout
 
 
 def test_rules_lists_every_rule() -> None:

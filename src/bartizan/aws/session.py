@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from types import TracebackType
@@ -71,7 +72,8 @@ class Session:
 
     async def __aenter__(self) -> Self:
         if self.access.role_arn:
-            sts = await self.client("sts", self._session.get_config_variable("region") or "us-east-1")
+            with _told(self.access):
+                sts = await self.client("sts", self._session.get_config_variable("region") or "us-east-1")
             wanted = {"RoleArn": self.access.role_arn, "RoleSessionName": "bartizan"}
             if self.access.external_id:
                 wanted["ExternalId"] = self.access.external_id
@@ -120,18 +122,9 @@ class Session:
 
     async def identity(self) -> Identity:
         """Whose credentials these are; raises ``InputError`` where there are none or AWS does not accept them."""
-        try:
+        with _told(self.access):
             sts = await self.client("sts", self._session.get_config_variable("region") or "us-east-1")
             reply = await sts.get_caller_identity()
-        except aws.NoCredentialsError:
-            raise InputError(
-                "there are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in with `aws sso login`"
-            ) from None
-        except aws.ClientError as refused:
-            what = f"assume {self.access.role_arn}" if self.access.role_arn else "accept the credentials"
-            raise InputError(f"AWS did not {what}: {refused.response['Error'].get('Message') or refused}") from None
-        except (aws.BotoCoreError, OSError, TimeoutError) as failed:
-            raise InputError(f"AWS cannot be reached: {failed}") from None
         partition = reply["Arn"].split(":")[1]
         return Identity(partition=partition, account=reply["Account"], arn=reply["Arn"])
 
@@ -171,6 +164,33 @@ def _models(data_path: str | None) -> Loader:
     return create_loader(data_path)
 
 
+@contextmanager
+def _told(access: Access) -> Iterator[None]:
+    """Tell the user, by an ``InputError``, what keeps the first call from AWS."""
+    try:
+        yield
+    except aws.NoCredentialsError:
+        raise InputError(
+            "there are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in with `aws sso login`"
+        ) from None
+    except aws.ClientError as refused:
+        what = f"assume {access.role_arn}" if access.role_arn else "accept the credentials"
+        raise InputError(f"AWS did not {what}: {refused.response['Error'].get('Message') or refused}") from None
+    except aws.ParamValidationError as wrong:
+        raise InputError(f"{access.role_arn!r} is no ARN of a role to assume: {_on_one_line(wrong)}") from None
+    except (aws.BotoCoreError, OSError, TimeoutError) as failed:
+        raise InputError(f"AWS cannot be reached: {_on_one_line(failed)}") from None
+    except ValueError as wrong:
+        # So botocore tells of an endpoint that is no URL.
+        raise InputError(
+            f"AWS cannot be reached: {_on_one_line(wrong)}; an endpoint is a URL with http(s)://"
+        ) from None
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
 def _base_session(access: Access) -> AioSession:
     session = AioSession(profile=access.profile)
     if access.credentials:
@@ -179,7 +199,8 @@ def _base_session(access: Access) -> AioSession:
         session.get_scoped_config()
     except aws.ProfileNotFound:
         known = ", ".join(session.available_profiles) or "none"
-        raise InputError(f"there is no AWS profile {access.profile!r}; the configuration has {known}") from None
+        named = access.profile or session.get_config_variable("profile")
+        raise InputError(f"there is no AWS profile {named!r}; the configuration has {known}") from None
     except aws.ConfigParseError as broken:
         raise InputError(f"the AWS configuration cannot be read: {broken}") from None
     return session

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import logging
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,6 +13,7 @@ import click
 
 from bartizan import __version__
 from bartizan.model.errors import InputError
+from bartizan.report.safe import printable
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -60,13 +63,23 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an error of the user's input is one line and exit code 2."""
+    # What a library warns of is told by our own errors; without a handler Python prints it, with a traceback.
+    logging.getLogger().addHandler(logging.NullHandler())
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character, such as an arrow or half a file's name, gets its escape and no crash.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(standalone_mode=False)  # a command's exit code comes back as the result
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(2)
     except InputError as wrong:
-        click.echo(f"Error: {wrong}", err=True)
+        click.echo(f"Error: {printable(' '.join(str(wrong).split()))}", err=True)
+        sys.exit(2)
+    except OSError as failed:
+        # Files have errors of their own that name them: this is where the summary goes, such as a disk that is full.
+        click.echo(f"Error: the output cannot be written: {failed.strerror or failed}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,6 +55,7 @@ def report_options(default_output: str, fail_on: str = "high") -> Decorator:
                 "--output",
                 type=click.Path(file_okay=False),
                 default=None,
+                callback=_writable,
                 help="Directory for the reports." + (f" [default: {default_output}]" if default_output else ""),
             ),
         ):
@@ -60,6 +63,17 @@ def report_options(default_output: str, fail_on: str = "high") -> Decorator:
         return command
 
     return decorate
+
+
+def _writable(_: click.Context, __: click.Parameter, folder: str | None) -> str | None:
+    """Refuse a folder that cannot be made before anything is read, rather than after a scan of minutes."""
+    if folder:
+        above = next(each for each in (Path(folder), *Path(folder).absolute().parents) if each.exists())
+        if not above.is_dir():
+            raise click.BadParameter(f"{folder} cannot be made, since {above} is a file.")
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise click.BadParameter(f"{folder} cannot be written: no permission for {above}.")
+    return folder
 
 
 def selected(services: tuple[str, ...], rules: tuple[str, ...], severity: str) -> Catalog:

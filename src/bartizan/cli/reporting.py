@@ -85,15 +85,19 @@ def deliver(
     Raises ``InputError`` where a file cannot be written.
     """
     folder = output or (default_output if formats or not as_json else None) or ("." if formats else None)
-    written = _write(report, Path(folder), formats or ("html", "json")) if folder else []
-    if as_json:
-        write_json(report, sys.stdout)
-    else:
-        print_summary(Console(), report, written)
+    written: list[Path] = []
+    try:
+        if folder:
+            _write(report, Path(folder), formats or ("html", "json"), written)
+    finally:
+        # What took minutes to read is told even where it cannot be kept.
+        if as_json:
+            write_json(report, sys.stdout)
+        else:
+            print_summary(Console(), report, written)
 
 
-def _write(report: ReportInput, folder: Path, formats: tuple[str, ...]) -> list[Path]:
-    written = []
+def _write(report: ReportInput, folder: Path, formats: tuple[str, ...], written: list[Path]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in dict.fromkeys(formats):
@@ -103,4 +107,3 @@ def _write(report: ReportInput, folder: Path, formats: tuple[str, ...]) -> list[
             written.append(path)
     except OSError as failed:
         raise InputError(f"the report cannot be written to {folder}: {failed.strerror or failed}") from None
-    return written

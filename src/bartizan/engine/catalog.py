@@ -50,7 +50,8 @@ class Catalog:
         try:
             return self.rules[rule_id]
         except KeyError:
-            raise InputError(f"there is no rule {rule_id!r}{suggestion(rule_id, self.rules)}") from None
+            near = suggestion(rule_id, self.rules) or "; `bartizan rules` lists them all"
+            raise InputError(f"there is no rule {rule_id!r}{near}") from None
 
     def select(
         self, *, rules: Iterable[str] = (), services: Iterable[str] = (), severity: Severity = Severity.INFO
