@@ -4,6 +4,7 @@ from bartizan.policy.access import denies_plain_http, described, narrows, open_s
 from bartizan.policy.compiled import Clause, Layer, Policy
 from bartizan.policy.decision import Authorization, Decision, Outcome, decide
 from bartizan.policy.document import MalformedPolicy, PolicyDocument, Principals, Statement, parse_policy
+from bartizan.policy.estate import Estate, GuardedResource, Identity, Organization
 from bartizan.policy.requests import ANONYMOUS, Principal, PrincipalKind, Request
 
 __all__ = [
@@ -11,8 +12,12 @@ __all__ = [
     "Authorization",
     "Clause",
     "Decision",
+    "Estate",
+    "GuardedResource",
+    "Identity",
     "Layer",
     "MalformedPolicy",
+    "Organization",
     "Outcome",
     "Policy",
     "PolicyDocument",

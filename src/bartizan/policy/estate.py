@@ -1,0 +1,176 @@
+"""The estate: identities, guarded resources and organizations, from which every request's authorization follows.
+
+It is what a scan of accounts, or an export of IAM, comes down to for the questions of who may do what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bartizan.policy.compiled import Policy
+from bartizan.policy.decision import Authorization, Decision, Levels, decide
+from bartizan.policy.requests import Principal, PrincipalKind, Request, account_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Identity:
+    """A user or role: who it is, what its policies and those of its groups say, what bounds it, who may assume it.
+
+    ``boundary`` is ``None`` where it has none. ``unread`` names policies whose text is not known; a "no" about such an
+    identity is no proof.
+    """
+
+    principal: Principal
+    policies: tuple[Policy, ...] = ()
+    boundary: tuple[Policy, ...] | None = None
+    trust: Policy | None = None
+    unread: tuple[str, ...] = ()
+
+    @property
+    def arn(self) -> str:
+        """The ARN of the user or role."""
+        return self.principal.arn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GuardedResource:
+    """A resource with policies of its own: a bucket, key, queue, topic, function, secret, repository or role.
+
+    ``arn`` stands for all that is within: a bucket's objects too.
+    """
+
+    arn: str
+    account: str
+    policies: tuple[Policy, ...] = ()
+    type: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Organization:
+    """An organization: its id, its management account, and the policies from its root down to each account."""
+
+    id: str = ""
+    management_account: str = ""
+    scps: Mapping[str, Levels] = field(default_factory=dict)
+    rcps: Mapping[str, Levels] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts that are known to belong to it."""
+        return frozenset((*self.scps, *self.rcps, *self.paths)) | ({self.management_account} - {""})
+
+
+class Estate:
+    """Identities by ARN, guarded resources by ARN, and the organization around them."""
+
+    def __init__(
+        self,
+        identities: Iterable[Identity] = (),
+        resources: Iterable[GuardedResource] = (),
+        organization: Organization | None = None,
+    ) -> None:
+        self.identities = {each.arn: each for each in identities}
+        self._roles = {
+            (each.principal.account, each.arn.rpartition("/")[2]): each
+            for each in self.identities.values()
+            if each.principal.kind is PrincipalKind.ROLE
+        }
+        self.organization = organization or Organization()
+        trusts = (
+            GuardedResource(arn=each.arn, account=each.principal.account, policies=(each.trust,), type="AWS::IAM::Role")
+            for each in self.identities.values()
+            if each.trust is not None
+        )
+        self.resources = {each.arn: each for each in (*trusts, *resources)}
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts that anything in it belongs to."""
+        found = {each.principal.account for each in self.identities.values()}
+        return frozenset(found | {each.account for each in self.resources.values()} - {""})
+
+    def resource(self, arn: str) -> GuardedResource | None:
+        """The guarded resource that an ARN names or lies within (``arn:aws:s3:::bucket/key``)."""
+        found = self.resources.get(arn)
+        while found is None and "/" in arn:
+            arn = arn.rpartition("/")[0]
+            found = self.resources.get(arn)
+        return found
+
+    def identity(self, principal: Principal) -> Identity | None:
+        """The user or role behind a principal; a session has its role's ARN."""
+        found = self.identities.get(principal.arn)
+        if found is None and principal.session:
+            # A session's ARN does not tell the path of its role.
+            name = principal.arn.rpartition("/")[2]
+            found = self._roles.get((principal.account, name))
+        return found
+
+    def authorization(self, principal: Principal, resource: str = "*") -> Authorization:
+        """All policies that have a say when the principal asks for something on the resource."""
+        identity = self.identity(principal)
+        guarded = self.resource(resource)
+        owner = guarded.account if guarded else account_in(resource) or principal.account
+        return Authorization(
+            identity=identity.policies if identity else (),
+            boundary=identity.boundary if identity else None,
+            resource=guarded.policies if guarded else (),
+            scps=self.organization.scps.get(principal.account, ()),
+            rcps=self.organization.rcps.get(owner, ()),
+            management_account=self.organization.management_account,
+        )
+
+    def request(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str = "*",
+        context: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Request:
+        """The request, with what the estate knows of caller and resource filled in."""
+        guarded = self.resource(resource)
+        owner = guarded.account if guarded else account_in(resource) or principal.account
+        inside = owner in self.organization.accounts
+        return Request(
+            principal=self.known(principal),
+            action=action,
+            resource=resource,
+            context=context or {},
+            resource_account=owner,
+            resource_organization=self.organization.id if inside else "",
+            resource_organization_path=self.organization.paths.get(owner, ""),
+            resource_tags=guarded.tags if guarded else {},
+        )
+
+    def known(self, principal: Principal) -> Principal:
+        """The principal with its id, tags and path as the estate knows them; as it was where it knows nothing."""
+        identity = self.identity(principal)
+        if identity is None:
+            return principal
+        known = identity.principal
+        if not principal.session or known.kind is not PrincipalKind.ROLE:
+            return known
+        return Principal(
+            kind=PrincipalKind.ROLE,
+            arn=known.arn,
+            account=known.account,
+            session=principal.session,
+            unique_id=known.unique_id,
+            organization=known.organization,
+            organization_path=known.organization_path,
+            tags=known.tags,
+            service_linked=known.service_linked,
+        )
+
+    def decide(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str = "*",
+        context: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Decision:
+        """What AWS would answer to the request."""
+        return decide(self.request(principal, action, resource, context), self.authorization(principal, resource))
