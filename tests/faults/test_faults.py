@@ -17,6 +17,7 @@ from bartizan.aws.session import Access, Session
 from bartizan.demo.emulator import company_account, emulator
 from bartizan.engine.catalog import Catalog
 from bartizan.model import Reason, Rule, Severity, Status
+from bartizan.resources.ec2.compute import RegionSettings
 from bartizan.resources.index import ResourceIndex
 from bartizan.resources.reading import AnyReader, Call, Reader
 from proxy import Faults, Proxy, only, share
@@ -79,6 +80,13 @@ def sound(proxy: Proxy) -> Verdicts:
     result = run(proxy, CATALOG)
     assert {each.severity for each in result.evaluation.findings(Status.FAIL)} == set(Severity)
     return verdicts(result)
+
+
+def test_the_emulator_knows_the_settings_that_moto_lacks(proxy: Proxy) -> None:
+    result = run(proxy, CATALOG.select(rules=[rule.id for rule in CATALOG if rule.resource is RegionSettings]))
+    settings = result.evaluation.snapshot.by_type[RegionSettings]
+    assert [(each.region, each.gaps) for each in settings] == [(REGION, {})]
+    assert (proxy.failed, result.retries) == (0, 0)
 
 
 @pytest.mark.parametrize("denied", CALLS, ids=lambda call: call.name)

@@ -12,6 +12,8 @@ import threading
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from bartizan.demo.missing import complete
+
 
 class _Quiet(MotoRequestHandler):
     """Answers without a line of log for each call, so that what is written is worth showing."""
@@ -22,6 +24,7 @@ class _Quiet(MotoRequestHandler):
 
 def serve() -> None:
     """Serve until the process that started this one closes our standard input, which it also does by dying."""
+    complete()
     application = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
     threading.Thread(target=_end_with_parent, daemon=True).start()
