@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bartizan.policy.conditions import Constraint, compile_condition, texts
+from bartizan.policy.conditions import Constraint, Operator, compile_condition, resolvable, texts
 from bartizan.policy.document import PolicyDocument, Principals, Statement
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.requests import CANONICAL, FEDERATED, SERVICE
+
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 
 
 class Layer(StrEnum):
@@ -51,9 +54,20 @@ class Clause:
         """All of them."""
         return (self.action, *self.rest, *((self.principal,) if self.principal else ()))
 
-    def applies(self, attributes: Attributes) -> bool:
-        """Whether principal, resource and conditions hold; the action is the caller's affair."""
-        if self.principal is not None and not self.principal.holds(attributes):
+    @property
+    def excepts(self) -> bool:
+        """Whether it denies to all but some principals, an exception that AWS makes for nobody with a boundary.
+
+        Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+        """
+        return not self.allows and self.statement.not_principals
+
+    def applies(self, attributes: Attributes, *, bounded: bool = False) -> bool:
+        """Whether principal, resource and conditions hold; the action is the caller's affair.
+
+        ``bounded``: whether the caller has a permissions boundary; see ``excepts``.
+        """
+        if self.principal is not None and not self.principal.holds(attributes) and not (bounded and self.excepts):
             return False
         for each in self.rest:  # noqa: SIM110 - a generator costs more than the answer here
             if not each.holds(attributes):
@@ -103,7 +117,7 @@ _REMEMBERED = 20_000
 
 
 def compile_statement(statement: Statement, version: str, layer: Layer, policy: str, index: int) -> Clause:
-    """The clause of a statement; raises ``ValueError`` for a condition operator that IAM does not have."""
+    """The clause of a statement; raises ``MalformedPolicy`` for a condition operator that IAM does not have."""
     variables = version >= "2012-10-17"
     action = Constraint(
         "action",
@@ -127,14 +141,33 @@ def _polarity(negated: bool) -> tuple[bool, bool, bool]:
 
 def _rest(statement: Statement, layer: Layer, *, variables: bool) -> Iterator[Constraint]:
     if statement.resources and not _any_resource(statement):
-        yield Constraint(
-            "resource", texts(statement.resources, variables=variables), *_polarity(statement.not_resources)
-        )
+        named = statement.resources
+        if layer in {Layer.IDENTITY, Layer.BOUNDARY}:
+            named = tuple(map(_completed, named))
+        resources = texts(named, variables=variables)
+        yield Constraint("resource", resources, *_polarity(statement.not_resources))
+        if statement.not_resources:
+            yield from resolvable(resources)
     elif not statement.resources and layer not in {Layer.RESOURCE, Layer.ENDPOINT}:
         # Only where the policy hangs on its resource may a statement leave it out.
         yield Constraint("resource", texts(()))
     for operator, key, values in statement.conditions:
-        yield compile_condition(operator, key, values, variables=variables)
+        made = compile_condition(operator, key, values, variables=variables)
+        yield made
+        if made.negated and not Operator.parse(operator).if_exists:
+            yield from resolvable(made.values)
+
+
+def _completed(resource: str) -> str:
+    """An ARN with all its parts: in policies of identities AWS takes missing ones for stars.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+    """
+    colons = _VARIABLE.sub("", resource).count(":")
+    # A star at the end covers what is missing already.
+    if not resource.startswith("arn:") or resource.endswith("*") or colons >= 5:
+        return resource
+    return resource + ":*" * (5 - colons)
 
 
 def _any_resource(statement: Statement) -> bool:

@@ -8,9 +8,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bartizan.policy.document import MalformedPolicy
 from bartizan.policy.patterns import Attributes, parse_pattern
 from bartizan.policy.values import Networks, Numbers, Texts, Values, flags, parse_date, parse_network, parse_number
 
@@ -92,7 +93,7 @@ class Operator:
 
     @classmethod
     def parse(cls, text: str) -> Operator:
-        """Take an operator apart; raises ``ValueError`` where IAM has none of that name."""
+        """Take an operator apart; raises ``MalformedPolicy`` where IAM has none of that name."""
         name = text.lower()
         some = next((quantifier for prefix, quantifier in _SETS.items() if name.startswith(prefix)), None)
         if some is not None:
@@ -102,12 +103,12 @@ class Operator:
         if_exists = name.endswith("ifexists")
         name = name.removesuffix("ifexists")
         if name not in OPERATORS:
-            raise ValueError(f"IAM has no condition operator {text!r}")
+            raise MalformedPolicy(f"IAM has no condition operator {text!r}")
         return cls(_NEGATED.get(name, name), name in _NEGATED, some, if_exists)
 
 
 def compile_condition(operator: str, key: str, values: Sequence[str], *, variables: bool) -> Constraint:
-    """The constraint of one line of a condition; raises ``ValueError`` where there is no such operator.
+    """The constraint of one line of a condition; raises ``MalformedPolicy`` where there is no such operator.
 
     A value that is not of the operator's kind (a number that is none) matches nothing. ``variables`` as in
     ``parse_pattern``.
@@ -119,6 +120,20 @@ def compile_condition(operator: str, key: str, values: Sequence[str], *, variabl
     some = parsed.some if parsed.some is not None else not parsed.negated
     absent = parsed.if_exists or (parsed.negated if parsed.some is None else not parsed.some)
     return Constraint(lower, _values(parsed.base, values, variables=variables), parsed.negated, some, absent)
+
+
+def present(key: str) -> Constraint:
+    """The constraint that an attribute, named in lower case, has a value."""
+    return _null(key, {"false"})
+
+
+def resolvable(values: Values) -> Iterator[Constraint]:
+    """That the variables of texts which must not match have values: without one the whole statement is void.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    if isinstance(values, Texts):
+        yield from map(present, dict.fromkeys(key for each in values.templates for key in each.required))
 
 
 def _null(key: str, wanted: set[str]) -> Constraint:

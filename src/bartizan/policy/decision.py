@@ -24,8 +24,8 @@ class Authorization:
 
     ``identity`` holds the policies of the caller and its groups; ``resource`` those on the resource, a role's trust
     policy being one. ``boundary``, ``session`` and ``endpoint`` are ``None`` where there is none, which is not the same
-    as an empty one. ``scps`` are of the caller's account, ``rcps`` of the resource's; neither reaches
-    ``management_account``.
+    as an empty one; a federated user without a session policy is as one with an empty one. ``scps`` are of the caller's
+    account, ``rcps`` of the resource's; neither reaches ``management_account``. An AWS managed key has no RCPs.
     """
 
     identity: tuple[Policy, ...] = ()
@@ -68,8 +68,32 @@ class Decision:
         return self.statements[0].layer if self.statements else None
 
 
-RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager"})
-"""The services whose resources RCPs guard."""
+RCP_SERVICES = frozenset(
+    {
+        "aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets", "clouddirectory", "cloudfront",
+        "cloudsearch", "cloudtrail-data", "codeartifact", "codebuild", "codecommit", "codepipeline", "cognito-identity",
+        "cognito-idp", "comprehend", "comprehendmedical", "compute-optimizer", "cost-optimization-hub", "dax", "dsql",
+        "dynamodb", "ecr", "ecr-public", "events", "firehose", "fis", "fms", "gamelift", "health", "inspector-scan",
+        "kendra", "kinesisvideo", "kms", "logs", "memorydb", "networkmonitor", "notifications", "opensearch",
+        "pca-connector-ad", "personalize", "polly", "pricing", "resource-groups", "rolesanywhere", "s3",
+        "secretsmanager", "servicediscovery", "signin", "sqs", "sts", "support", "swf", "textract",
+        "timestream-influxdb", "transcribe", "transfer", "translate", "wafv2", "workspaces", "xray",
+    }
+)  # fmt: skip
+"""The services whose resources RCPs guard.
+
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
+"""
+
+RCP_EXEMPT = frozenset({"kms:retiregrant"})
+"""Their actions that RCPs nevertheless leave alone (in lower case)."""
+
+FREE_ACTIONS = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
+"""What every identity may do, whatever its policies say (in lower case).
+
+Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
+"""
 
 TRUST_ACTIONS = frozenset(
     {
@@ -104,10 +128,46 @@ def rcps_guard(principal: Principal, owner: str, authorization: Authorization) -
     return bool(authorization.rcps) and not principal.service_linked and owner != authorization.management_account
 
 
+def rcps_know(action: str) -> bool:
+    """Whether RCPs guard resources against an action (in lower case)."""
+    return action.partition(":")[0] in RCP_SERVICES and action not in RCP_EXEMPT
+
+
+def settled(principal: Principal, action: str) -> Decision | None:
+    """What AWS decides without asking a policy, for an action in lower case; ``None`` where policies decide.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html for the root user.
+    """
+    if principal.has_policies and action in FREE_ACTIONS:
+        return Decision(Outcome.ALLOWED)
+    if principal.kind is PrincipalKind.ROOT and action == "sts:assumerole":
+        return Decision(Outcome.IMPLICITLY_DENIED, (), ("identity other than the root user",))
+    return None
+
+
+def has_boundary(principal: Principal, authorization: Authorization) -> bool:
+    """Whether the caller has a permissions boundary."""
+    return authorization.boundary is not None and principal.has_policies
+
+
+def limits(principal: Principal, authorization: Authorization) -> tuple[tuple[Layer, tuple[Policy, ...]], ...]:
+    """What limits the caller's own policies: the boundary and the session's policies, each by its layer.
+
+    Source for federated users: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+    """
+    session = authorization.session
+    if session is None and principal.kind is PrincipalKind.FEDERATED_USER:
+        session = ()
+    both = ((Layer.BOUNDARY, authorization.boundary), (Layer.SESSION, session))
+    return tuple((layer, policies) for layer, policies in both if policies is not None)
+
+
 def decide(request: Request, authorization: Authorization) -> Decision:
     """Whether AWS would allow the request under these policies."""
-    attributes = request.attributes()
-    return _Deciding(request, authorization, attributes, request.action.lower()).decide()
+    action = request.action.lower()
+    return (
+        settled(request.principal, action) or _Deciding(request, authorization, request.attributes(), action).decide()
+    )
 
 
 @dataclass(slots=True)
@@ -122,8 +182,7 @@ class _Deciding:
     def decide(self) -> Decision:
         principal, authorization, owner = self.request.principal, self.authorization, self.request.owner
         scps = authorization.scps if scps_reach(principal, authorization) else ()
-        guarded = self.action.partition(":")[0] in RCP_SERVICES and rcps_guard(principal, owner, authorization)
-        rcps = authorization.rcps if guarded else ()
+        rcps = authorization.rcps if rcps_guard(principal, owner, authorization) and rcps_know(self.action) else ()
         denied = self._denial(scps, rcps)
         if denied is not None:
             return Decision(Outcome.EXPLICITLY_DENIED, (denied,))
@@ -147,6 +206,7 @@ class _Deciding:
 
     def _denial(self, scps: Levels, rcps: Levels) -> Clause | None:
         authorization = self.authorization
+        bounded = has_boundary(self.request.principal, authorization)
         for policies in (
             authorization.identity,
             authorization.resource,
@@ -158,7 +218,7 @@ class _Deciding:
         ):
             for policy in policies:
                 for clause in policy.concerning(self.action)[0]:
-                    if clause.applies(self.attributes):
+                    if clause.applies(self.attributes, bounded=bounded):
                         return clause
         return None
 
@@ -216,10 +276,8 @@ class _Deciding:
         self._limits(leave, missing)
 
     def _limits(self, leave: list[Clause], missing: list[str]) -> None:
-        if self.authorization.boundary is not None:
-            self._ask(self.authorization.boundary, Layer.BOUNDARY, leave, missing)
-        if self.authorization.session is not None:
-            self._ask(self.authorization.session, Layer.SESSION, leave, missing)
+        for layer, policies in limits(self.request.principal, self.authorization):
+            self._ask(policies, layer, leave, missing)
 
 
 class Strength(StrEnum):

@@ -92,13 +92,17 @@ class Pattern:
 class Template:
     """A pattern with variables, which take their values from the request; a value's own wildcards mean nothing."""
 
-    __slots__ = ("_made", "keys", "nocase", "parts")
+    __slots__ = ("_made", "keys", "nocase", "parts", "required")
 
     def __init__(self, parts: Sequence[Token | Variable], *, nocase: bool = False) -> None:
         self.parts = tuple(parts)
         self.nocase = nocase
         self.keys = tuple(dict.fromkeys(part.key for part in parts if isinstance(part, Variable)))
         """The attributes that it takes values from."""
+        self.required = tuple(
+            dict.fromkeys(part.key for part in parts if isinstance(part, Variable) and part.default is None)
+        )
+        """Those of them without which it means nothing."""
         self._made: dict[tuple[str | None, ...], Pattern | None] = {}
 
     def resolve(self, attributes: Attributes) -> Pattern | None:

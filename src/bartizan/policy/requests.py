@@ -54,8 +54,9 @@ class Principal:
 
     ``arn`` is that of the root, user, role, federated user or identity provider, the name of a service
     (``s3.amazonaws.com``) or of a web identity provider, and empty for the anonymous caller. ``session`` is the ARN of
-    a role's session. ``unique_id`` is AWS's id of the user or role (``AROA...``). ``service_linked`` roles are beyond
-    the reach of an organization's policies.
+    a role's session. ``unique_id`` is AWS's id of the user or role (``AROA...``). ``federated_by`` is the ARN of the
+    user who asked for a federated user's session. ``service_linked`` roles are beyond the reach of an organization's
+    policies.
     """
 
     kind: PrincipalKind
@@ -63,6 +64,7 @@ class Principal:
     account: str = ""
     session: str = ""
     unique_id: str = ""
+    federated_by: str = ""
     canonical_id: str = ""
     organization: str = ""
     organization_path: str = ""
@@ -73,7 +75,8 @@ class Principal:
     account_names: frozenset[str] = field(init=False, repr=False, compare=False)
     """Those of its account, by which a policy leaves the choice to the account."""
     direct_names: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Those by which a policy of its own account gives to it alone, past boundary and session; no role's ARN is one."""
+    """Those by which a policy of its own account gives to it alone, past boundary and session: neither a role's ARN
+    nor that of the user behind a federated one."""
     attributes: Attributes = field(init=False, repr=False, compare=False)
     """What it contributes to a request's attributes."""
 
@@ -111,7 +114,7 @@ class Principal:
         if re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?", text):
             return cls(kind=PrincipalKind.SERVICE, arn=text)
         found = _IDENTITY.fullmatch(text)
-        if found is None:
+        if found is None or (found["kind"] == "root") is not (found["name"] is None):
             raise InputError(
                 f"{text!r} is no principal; give the ARN of a user, role or session, an account id, a service such as "
                 "lambda.amazonaws.com, or * for anyone"
@@ -143,8 +146,10 @@ def _contributed(principal: Principal) -> Attributes:
     made: dict[str, tuple[str, ...]] = {"principal": tuple(sorted(principal.names))}
     if principal.kind in _TYPES:
         made["aws:principaltype"] = (_TYPES[principal.kind],)
-    made["aws:principalisawsservice"] = ("true" if principal.kind is PrincipalKind.SERVICE else "false",)
+    if principal.kind is PrincipalKind.ANONYMOUS:
+        made["aws:principalaccount"] = ("anonymous",)
     if principal.kind is PrincipalKind.SERVICE:
+        made["aws:principalisawsservice"] = ("true",)
         made["aws:principalservicename"] = (principal.arn,)
     if principal.kind is PrincipalKind.FEDERATED:
         made["aws:federatedprovider"] = (principal.arn,)
@@ -155,6 +160,7 @@ def _contributed(principal: Principal) -> Attributes:
 
 def _identity(principal: Principal) -> dict[str, tuple[str, ...]]:
     made = {
+        "aws:principalisawsservice": ("false",),
         "aws:principalarn": (principal.arn,),
         "aws:principalaccount": (principal.account,),
         "kms:calleraccount": (principal.account,),
@@ -192,7 +198,7 @@ def _names(principal: Principal) -> frozenset[str]:
         return frozenset({ANYONE, SERVICE + principal.arn})
     if principal.kind is PrincipalKind.FEDERATED:
         return frozenset({ANYONE, FEDERATED + principal.arn})
-    own = frozenset({principal.arn, principal.session, principal.unique_id} - {""})
+    own = frozenset({principal.arn, principal.session, principal.unique_id, principal.federated_by} - {""})
     return own | {ANYONE} | principal.account_names
 
 
@@ -200,7 +206,7 @@ def _direct_names(principal: Principal) -> frozenset[str]:
     if principal.kind is PrincipalKind.ROLE:
         return frozenset({principal.session, ANYONE} - {""})
     if principal.kind in {PrincipalKind.USER, PrincipalKind.FEDERATED_USER}:
-        return principal.names - principal.account_names
+        return principal.names - principal.account_names - {principal.federated_by}
     return principal.names
 
 

@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from bartizan.policy.compiled import Clause, Policy
 from bartizan.policy.conditions import Constraint, texts
 from bartizan.policy.decision import (
+    FREE_ACTIONS,
+    RCP_EXEMPT,
     RCP_SERVICES,
     TRUST_ACTIONS,
     Authorization,
     Levels,
     Strength,
     grant_strength,
+    has_boundary,
+    limits,
     rcps_guard,
     scps_reach,
 )
@@ -20,8 +24,10 @@ from bartizan.policy.requests import Principal, PrincipalKind
 from bartizan.policy.symbolic.formula import TRUE, Formula, both, either, opposite
 
 
-def clause_formula(clause: Clause) -> Formula:
-    """The requests to which a statement applies."""
+def clause_formula(clause: Clause, *, bounded: bool = False) -> Formula:
+    """The requests to which a statement applies; ``bounded`` as for ``Clause.applies``."""
+    if bounded and clause.excepts:
+        return both(clause.action, *clause.rest)
     return both(*clause.constraints)
 
 
@@ -30,9 +36,10 @@ def allowed_by(policies: Iterable[Policy]) -> Formula:
     return either(*(clause_formula(each) for policy in policies for each in policy.clauses if each.allows))
 
 
-def denied_by(policies: Iterable[Policy]) -> Formula:
-    """The requests that a denying statement of these policies applies to."""
-    return either(*(clause_formula(each) for policy in policies for each in policy.clauses if not each.allows))
+def denied_by(policies: Iterable[Policy], *, bounded: bool = False) -> Formula:
+    """The requests that a denying statement of these policies applies to; ``bounded`` as for ``Clause.applies``."""
+    denying = (each for policy in policies for each in policy.clauses if not each.allows)
+    return either(*(clause_formula(each, bounded=bounded) for each in denying))
 
 
 def granted_by(policies: Iterable[Policy]) -> Formula:
@@ -55,16 +62,21 @@ def permitted(principal: Principal, authorization: Authorization, *, owner: str)
         *(authorization.session or ()),
         *(authorization.endpoint or ()),
     )
-    undenied = opposite(denied_by((*every, *_flat(scps))))
+    with_boundary = has_boundary(principal, authorization)
+    undenied = opposite(denied_by((*every, *_flat(scps)), bounded=with_boundary))
     endpoint = TRUE if authorization.endpoint is None else allowed_by(authorization.endpoint)
-    return both(_sides(principal, authorization, owner), *map(allowed_by, scps), endpoint, undenied, _guarded(rcps))
+    guarded = _guarded(rcps, bounded=with_boundary)
+    decided = both(_sides(principal, authorization, owner), *map(allowed_by, scps), endpoint, undenied, guarded)
+    if principal.kind is PrincipalKind.ROOT:
+        decided = both(decided, opposite(_constraint("action", "sts:AssumeRole")))
+    return either(_constraint("action", *sorted(FREE_ACTIONS)), decided) if principal.has_policies else decided
 
 
 def _flat(levels: Levels) -> list[Policy]:
     return [policy for level in levels for policy in level]
 
 
-def _guarded(rcps: Levels) -> Formula:
+def _guarded(rcps: Levels, *, bounded: bool) -> Formula:
     if not rcps:
         return TRUE
     unguarded = Constraint(
@@ -74,7 +86,9 @@ def _guarded(rcps: Levels) -> Formula:
         some=False,
         absent=True,
     )
-    return either(unguarded, both(*map(allowed_by, rcps), opposite(denied_by(_flat(rcps)))))
+    exempt = _constraint("action", *sorted(RCP_EXEMPT))
+    undenied = opposite(denied_by(_flat(rcps), bounded=bounded))
+    return either(unguarded, exempt, both(*map(allowed_by, rcps), undenied))
 
 
 def _sides(principal: Principal, authorization: Authorization, owner: str) -> Formula:
@@ -84,22 +98,19 @@ def _sides(principal: Principal, authorization: Authorization, owner: str) -> Fo
     if owner != principal.account:
         return both(_own_side(principal, authorization), resource)
     direct, to_role, delegated = _given(principal, authorization.resource)
-    limits = _limits(authorization)
     own = _own_side(principal, authorization)
     through_account = both(own, either(opposite(_needs_resource_policy()), delegated))
-    return either(direct, both(to_role, limits), through_account)
+    return either(direct, both(to_role, _limits(principal, authorization)), through_account)
 
 
 def _own_side(principal: Principal, authorization: Authorization) -> Formula:
     if principal.kind is PrincipalKind.ROOT:
         return TRUE
-    return both(allowed_by(authorization.identity), _limits(authorization))
+    return both(allowed_by(authorization.identity), _limits(principal, authorization))
 
 
-def _limits(authorization: Authorization) -> Formula:
-    return both(
-        *(allowed_by(each) for each in (authorization.boundary, authorization.session) if each is not None),
-    )
+def _limits(principal: Principal, authorization: Authorization) -> Formula:
+    return both(*(allowed_by(policies) for _, policies in limits(principal, authorization)))
 
 
 def _given(principal: Principal, resource: Iterable[Policy]) -> tuple[Formula, Formula, Formula]:
