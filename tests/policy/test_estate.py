@@ -71,6 +71,13 @@ def test_scps_bind_the_callers_account_but_not_the_management_account() -> None:
 
 
 def test_a_role_is_guarded_by_its_trust() -> None:
-    estate = _estate()
-    assert estate.decide(Principal.parse(f"{OTHER}"), "sts:AssumeRole", ROLE).allowed
-    assert not estate.decide(Principal.parse("222233334444"), "sts:AssumeRole", ROLE).allowed
+    allowed = _policy(Layer.IDENTITY, {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})
+    callers = {
+        account: Identity(principal=Principal.parse(f"arn:aws:iam::{account}:user/deployer"), policies=(allowed,))
+        for account in (OTHER, "222233334444")
+    }
+    estate = Estate([*_estate().identities.values(), *callers.values()])
+    assert estate.decide(callers[OTHER].principal, "sts:AssumeRole", ROLE).allowed
+    assert not estate.decide(callers["222233334444"].principal, "sts:AssumeRole", ROLE).allowed
+    # AWS lets no root user assume a role.
+    assert not estate.decide(Principal.parse(OTHER), "sts:AssumeRole", ROLE).allowed
