@@ -12,6 +12,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from bartizan.demo import emulator as emulators
 from bartizan.demo.emulator import emulator
@@ -46,6 +47,18 @@ def test_the_users_settings_play_no_part(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_two_emulators_stand_beside_each_other() -> None:
     with emulator() as one, emulator() as other:
         assert one != other
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("ec2", "describe_fast_launch_images"), ("kms", "describe_custom_key_stores")]
+)
+def test_what_the_emulator_does_not_know_it_says_in_the_form_of_aws(service: str, operation: str) -> None:
+    with emulator() as address:
+        session = boto3.Session(aws_access_key_id="demo", aws_secret_access_key="demo")
+        client = session.client(service, region_name="eu-west-1", endpoint_url=address)
+        with pytest.raises(ClientError, match="the emulator does not know this operation") as refused:
+            getattr(client, operation)()
+    assert refused.value.response["Error"]["Code"] == "NotImplemented"
 
 
 def test_an_emulator_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

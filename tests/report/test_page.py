@@ -162,6 +162,14 @@ def test_search_and_filters_narrow_and_are_kept_in_the_address(opened) -> None:
     assert page.find_element(By.ID, "nothing").text == "Nothing fits these filters."
 
 
+def test_an_address_that_names_what_is_not_there_shows_everything(opened, browser: Browser, tmp_path: Path) -> None:
+    opened(report())
+    browser.get("about:blank")
+    browser.get((tmp_path / "report.html").as_uri() + "#severity=<b>&region=mars&strange=1")
+    assert len(rules(browser)) == 3
+    assert browser.find_element(By.ID, "clear").is_displayed() is False
+
+
 @pytest.mark.parametrize(("control", "value"), [("account", "444455556666"), ("region", "us-east-1")])
 def test_accounts_and_regions_can_be_told_apart(opened, control: str, value: str) -> None:
     page = opened(report())

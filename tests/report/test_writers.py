@@ -10,12 +10,14 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from bartizan.model import Reason
+from bartizan.engine.catalog import Catalog
+from bartizan.model import Gap, Reason, without
 from bartizan.report.csv_ import COLUMNS, write_csv
 from bartizan.report.html import write_html
 from bartizan.report.json_ import write_json
 from bartizan.report.terminal import print_summary
-from report.sample import GAPS, HOSTILE, gap, report
+from bartizan.resources.sqs import Queue
+from report.sample import GAPS, HOSTILE, gap, made, report
 
 
 def written(writer, given) -> str:
@@ -105,6 +107,14 @@ def test_a_service_that_a_region_lacks_is_information_and_no_failure() -> None:
     assert "Not offered\n  lambda in eu-west-1, sa-east-1\n" in text
     assert 'id="unseen"' not in written(write_html, given)
     assert 'id="lacking"' in written(write_html, given)
+
+
+def test_a_listing_without_region_is_of_all_and_code_has_none() -> None:
+    everywhere = printed(report(0, hostile=False, gaps=(gap("iam:ListUsers", ""),)))
+    assert "iam:ListUsers: access denied, 1 listing in all regions" in everywhere
+    planned = without(Queue(queue_name="q", region=""), "policy", gap=Gap(Reason.COMPUTED, detail="aws_sqs_queue.q.id"))
+    text = printed(made(Catalog.load().select(rules=["sqs.public-queue"]), [planned]))
+    assert "- not known before it is applied, 1 verdict\n  aws_sqs_queue.q.id\n" in text
 
 
 def test_many_reasons_are_cut_and_counted() -> None:

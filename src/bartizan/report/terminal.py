@@ -102,11 +102,11 @@ def _print_unseen(console: Console, report: ReportInput) -> None:
         _print_indented(console, Text(f"{missing}; none of them counts as passed."), indent=0)
     for each in groups[:_GROUPS_SHOWN]:
         what = f"{each.call}: {each.words}" if each.call else each.words
-        where = _listed(each.where) if each.regions else "all regions"
+        where = f" in {_listed(each.where)}" if each.where else ""
         _print_item(
             console,
             Text("-", style="dim"),
-            Text(f"{printable(what)}, {each.counted} in {where}"),
+            Text(f"{printable(what)}, {each.counted}{where}"),
             *(
                 [Text(_short(" ".join(each.detail.split()), 140), style="dim")]
                 if each.detail and not each.needs

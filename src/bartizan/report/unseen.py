@@ -39,8 +39,8 @@ class Unseen:
 
     @property
     def where(self) -> list[str]:
-        """The regions in order."""
-        return sorted(self.regions)
+        """The regions in order; a listing without one is of them all, and code has none."""
+        return sorted(self.regions) or (["all regions"] if self.listings else [])
 
 
 def amount(*counted: tuple[int, str]) -> str:
