@@ -62,11 +62,13 @@ def other_accounts(document: PolicyDocument | None, own: str) -> frozenset[str]:
     return frozenset(found - {own})
 
 
-def denies_plain_http(document: PolicyDocument | None) -> bool:
-    """Whether a statement denies everyone every action where ``aws:SecureTransport`` is false."""
+def denies_plain_http(document: PolicyDocument | None, action: str = "") -> bool:
+    """Whether a statement denies everyone every action (or the one that is given) over plain HTTP."""
     for statement in document.statements if document else ():
         everyone = statement.principals is not None and statement.principals.anyone and not statement.not_principals
-        everything = not statement.not_actions and any(each.endswith("*") for each in statement.actions)
+        everything = not statement.not_actions and any(
+            each.endswith("*") or each.lower() == action.lower() for each in statement.actions
+        )
         if statement.allows or not everyone or not everything or len(statement.conditions) != 1:
             continue
         operator, key, values = statement.conditions[0]

@@ -56,6 +56,12 @@ class Account(Resource):
     security_contact: str | None = field(
         "The e-mail address of the alternate security contact.", default="security@example.com"
     )
+    operations_contact: str | None = field(
+        "The e-mail address of the alternate operations contact.", default="operations@example.com"
+    )
+    billing_contact: str | None = field(
+        "The e-mail address of the alternate billing contact.", default="billing@example.com"
+    )
     s3_public_access_block: PublicAccessBlock = field("What S3 blocks for all buckets.", default=ALL_BLOCKED)
 
 
@@ -88,6 +94,16 @@ def _root_last_used(rows: Mapping[str, report.Row]) -> dt.datetime | None:
     return max((used for used in (report.moment(row, "password_last_used"), *keys) if used), default=None)
 
 
+def _contact(kind: str) -> _Part:
+    name = f"{kind.lower()}_contact"
+    return _Part(
+        Call("account:GetAlternateContact"),
+        {name: lambda reply: reply["AlternateContact"]["EmailAddress"]},
+        params=lambda _: {"AlternateContactType": kind},
+        absent={"ResourceNotFoundException": {name: None}},
+    )
+
+
 _DEVICES = Call("iam:ListVirtualMFADevices")
 _PARTS = (
     _Part(
@@ -104,12 +120,9 @@ _PARTS = (
             "root_access_keys_present": lambda reply: reply["SummaryMap"]["AccountAccessKeysPresent"] > 0,
         },
     ),
-    _Part(
-        Call("account:GetAlternateContact"),
-        {"security_contact": lambda reply: reply["AlternateContact"]["EmailAddress"]},
-        params=lambda _: {"AlternateContactType": "SECURITY"},
-        absent={"ResourceNotFoundException": {"security_contact": None}},
-    ),
+    _contact("SECURITY"),
+    _contact("OPERATIONS"),
+    _contact("BILLING"),
     _Part(
         Call("s3control:GetPublicAccessBlock", permissions=("s3:GetAccountPublicAccessBlock",)),
         {"s3_public_access_block": lambda reply: access_block(reply["PublicAccessBlockConfiguration"])},
@@ -170,6 +183,6 @@ async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]
 
 ACCOUNT = CustomReader(
     (Account,),
-    declared=(*(each.call for each in _PARTS), _DEVICES, report.GENERATE, report.GET),
+    declared=(*dict.fromkeys(each.call for each in _PARTS), _DEVICES, report.GENERATE, report.GET),
     read=_read,
 )

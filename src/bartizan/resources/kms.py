@@ -35,6 +35,14 @@ def own(key: Any) -> bool:
     return bool(key.key_manager == "CUSTOMER")
 
 
+def customer_managed(key: str | None) -> bool:
+    """Whether a key, as another resource names it, is one of the customer's: there is one, and not by AWS's alias.
+
+    An AWS managed key that is named by its id or ARN is taken for the customer's.
+    """
+    return bool(key) and "alias/aws/" not in str(key)
+
+
 def can_rotate(key: Any) -> bool:
     """Whether KMS can rotate its material by itself; a replica rotates with its primary.
 

@@ -31,12 +31,21 @@ class Function(Resource):
         "How its URL checks callers, `NONE` or `AWS_IAM`; null where no policy statement lets others use a URL.",
         default=None,
     )
+    code_signing_config_arn: str | None = field("What checks the signature of its code, if anything.", default=None)
+    reserved_concurrent_executions: int | None = field(
+        "How many executions at a time are kept for it, and are its most.", default=None
+    )
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 def _variables(item: Item) -> Mapping[str, str]:
     variables: Mapping[str, str] = item.get("Environment", {}).get("Variables", {})
     return variables
+
+
+def has_runtime(function: Any) -> bool:
+    """Whether Lambda holds its code as a package, not as a container image, which it does not check for signatures."""
+    return function.runtime is not None
 
 
 def shares_url(function: Any) -> bool:
@@ -78,6 +87,22 @@ FUNCTIONS = Reader(
             absent={"ResourceNotFoundException": {"url_auth_type": None}},
             when=shares_url,
             otherwise={"url_auth_type": None},
+        ),
+        Detail(
+            Call("lambda:GetFunctionCodeSigningConfig"),
+            params=lambda item: {"FunctionName": item["FunctionName"]},
+            fields={"code_signing_config_arn": lambda reply: reply.get("CodeSigningConfigArn") or None},
+            absent={
+                "CodeSigningConfigNotFoundException": {"code_signing_config_arn": None},
+                "ResourceNotFoundException": {"code_signing_config_arn": None},
+            },
+            when=has_runtime,
+            otherwise={"code_signing_config_arn": None},
+        ),
+        Detail(
+            Call("lambda:GetFunctionConcurrency"),
+            params=lambda item: {"FunctionName": item["FunctionName"]},
+            fields={"reserved_concurrent_executions": lambda reply: reply.get("ReservedConcurrentExecutions")},
         ),
         Detail(
             Call("lambda:ListTags"),

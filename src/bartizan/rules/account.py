@@ -352,3 +352,25 @@ def s3_public_access_not_blocked(account: Account) -> Problems:
 def block_s3_public_access(account: Account) -> Account:
     """Turn on all four switches of the account's public access block."""
     return replace(account, s3_public_access_block=ALL_BLOCKED)
+
+
+@rule(
+    "info",
+    passes=[Account()],
+    fails=[Account(operations_contact=None), Account(billing_contact=None)],
+)
+def contacts_missing(account: Account) -> Problems:
+    """Account has no contact for operations or billing.
+
+    ## Why it matters
+    AWS's notices of outages and of unusual cost, often the first sign of an intruder, go to the owner's mailbox only.
+
+    ## How to fix
+    Set the alternate contacts for operations and billing to addresses that a team reads.
+
+    ## References
+    - https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-update-contact-alternate.html
+    """
+    for kind, address in (("operations", account.operations_contact), ("billing", account.billing_contact)):
+        if not address:
+            yield f"no alternate contact for {kind} is set"

@@ -11,6 +11,7 @@ from typing import Any
 from bartizan.model import Problems, Unknown, World, replace, rule, without
 from bartizan.resources.account import Account
 from bartizan.resources.cloudtrail import Trail
+from bartizan.resources.s3 import Bucket
 
 _OF_ORGANIZATION = "arn:aws:cloudtrail:eu-west-1:444455556666:trail/organization"
 
@@ -243,3 +244,43 @@ def delivery_fails(trail: Trail) -> Problems:
     """
     if not trail.foreign and trail.is_logging and trail.delivery_error:
         yield f"the last delivery to {trail.s3_bucket_name} failed: {trail.delivery_error}"
+
+
+@rule(
+    "medium",
+    passes=[
+        Trail(s3_bucket_name="logs"),
+        (
+            Trail(s3_bucket_name="logs"),
+            Bucket(bucket_name="logs", object_lock=True),
+            Bucket(bucket_name="web", versioning=False),
+        ),
+        (Trail(s3_bucket_name="logs"), Bucket(bucket_name="logs", mfa_delete=True)),
+        (_shadow(s3_bucket_name="logs"), Bucket(bucket_name="logs", versioning=False)),
+    ],
+    fails=[
+        (Trail(s3_bucket_name="logs"), Bucket(bucket_name="logs", versioning=False)),
+        (Trail(s3_bucket_name="logs"), Bucket(bucket_name="logs")),
+    ],
+    reads=[Bucket],
+)
+def logs_can_be_deleted(trail: Trail, world: World) -> Problems:
+    """CloudTrail trail writes to a bucket from which its logs can be deleted.
+
+    ## Why it matters
+    An intruder who reaches the bucket takes away the only record of what was done.
+
+    ## How to fix
+    Let the bucket live in a logging account, turn on versioning, and object lock or MFA delete. A bucket of another
+    account is judged there.
+
+    ## References
+    - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html
+    """
+    if trail.foreign:
+        return
+    for bucket in world.find(Bucket, bucket_name=trail.s3_bucket_name):
+        if not bucket.versioning:
+            yield f"bucket {bucket.bucket_name} keeps no versions"
+        elif not bucket.mfa_delete and not bucket.object_lock:
+            yield f"versions in bucket {bucket.bucket_name} are guarded by neither object lock nor MFA delete"

@@ -67,3 +67,47 @@ def key_owned_by_aws(table: Table) -> Problems:
     """
     if not table.kms_master_key_id:
         yield "no KMS key of the account encrypts it"
+
+
+@rule(
+    "low",
+    passes=[Table(), Table(billing_mode="PROVISIONED", auto_scaled=True)],
+    fails=[Table(billing_mode="PROVISIONED", auto_scaled=False)],
+)
+def fixed_capacity(table: Table) -> Problems:
+    """DynamoDB table has a fixed capacity.
+
+    ## Why it matters
+    Whoever sends more requests than it was sized for, on purpose or not, shuts everybody else out.
+
+    ## How to fix
+    Switch to on-demand capacity, or let application auto scaling follow the load of both reads and writes.
+
+    ## References
+    - https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-mode.html
+    """
+    if table.billing_mode == "PROVISIONED" and not table.auto_scaled:
+        yield "its read and write capacity do not follow the load"
+
+
+@fixed_capacity.risky_fix("the price is by request, and nothing but a maximum that you set limits it")
+def pay_per_request(table: Table) -> Table:
+    """Switch the table to on-demand capacity."""
+    return replace(table, billing_mode="PAY_PER_REQUEST")
+
+
+@rule("info", passes=[Table(replica_regions=("eu-north-1",))], fails=[Table()])
+def no_replica(table: Table) -> Problems:
+    """DynamoDB table lives in one Region only.
+
+    ## Why it matters
+    An outage of the Region takes the table away until it is over.
+
+    ## How to fix
+    Where that is too long, make it a global table with a replica in a Region that the data may be kept in.
+
+    ## References
+    - https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html
+    """
+    if not table.replica_regions:
+        yield "it has no replica"

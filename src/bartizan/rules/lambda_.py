@@ -184,3 +184,41 @@ def service_allowed_for_anyone(function: Function) -> Problems:
     """
     for statement, service in for_anyone(function.policy, SENDERS):
         yield f"{described(statement)} to {service}, whoever asks the service to"
+
+
+@rule(
+    "info",
+    passes=[Function(), Function(runtime="python3.13", code_signing_config_arn="arn:aws:lambda:eu-west-1:1:c")],
+    fails=[Function(runtime="python3.13")],
+)
+def no_code_signing(function: Function) -> Problems:
+    """Lambda function takes code that nobody signed.
+
+    ## Why it matters
+    Whoever may update the function, or gets into the pipeline, runs any code with its role's permissions.
+
+    ## How to fix
+    Sign packages with AWS Signer in the pipeline, and attach a code signing configuration that refuses others.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html
+    """
+    if function.runtime and not function.code_signing_config_arn:
+        yield "no code signing configuration is attached"
+
+
+@rule("info", passes=[Function(reserved_concurrent_executions=5)], fails=[Function()])
+def no_reserved_concurrency(function: Function) -> Problems:
+    """Lambda function may use up the account's concurrency.
+
+    ## Why it matters
+    A flood of events for one function leaves no executions for the others in the Region, and no limit to the bill.
+
+    ## How to fix
+    Reserve concurrency for functions that outsiders can trigger, and for those that must always run.
+
+    ## References
+    - https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    if function.reserved_concurrent_executions is None:
+        yield "no concurrency is reserved"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from bartizan.model import Problems, rule
-from bartizan.policy import described, open_statements, parse_policy
+from bartizan.model import Problems, replace, rule
+from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
 from bartizan.policy.deputy import SENDERS, for_anyone
+from bartizan.policy.https import with_https_only
+from bartizan.resources.kms import customer_managed
 from bartizan.resources.sns import Topic
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "*"}
 _SERVICE = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish", "Resource": "*"}
 _SERVICE_HERE = {**_SERVICE, "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}
+_PARTNER = {**_ANYONE, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+_SHARED = parse_policy({"Statement": _PARTNER})
+_HTTPS_ONLY = {**_ANYONE, "Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 _OWNER = {**_ANYONE, "Condition": {"StringEquals": {"AWS:SourceOwner": "111122223333"}}}
 
 
@@ -88,3 +93,61 @@ def service_allowed_for_anyone(topic: Topic) -> Problems:
     """
     for statement, service in for_anyone(topic.policy, SENDERS):
         yield f"{described(statement)} to {service}, whoever asks the service to"
+
+
+@rule(
+    "low",
+    passes=[Topic(policy=parse_policy({"Statement": _HTTPS_ONLY}))],
+    fails=[Topic(policy=None), Topic(policy=parse_policy({"Statement": {**_HTTPS_ONLY, "Effect": "Allow"}}))],
+)
+def plain_http_allowed(topic: Topic) -> Problems:
+    """SNS topic policy does not insist on HTTPS.
+
+    ## Why it matters
+    A publisher with a wrong setting sends messages that everyone on the way reads and can change.
+
+    ## How to fix
+    Add a statement that denies `sns:Publish` to everyone where `aws:SecureTransport` is false.
+
+    ## References
+    - https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
+    """
+    if not denies_plain_http(topic.policy, "sns:Publish"):
+        yield "no statement denies publishing over plain HTTP"
+
+
+@plain_http_allowed.risky_fix("publishers that still use plain HTTP are refused")
+def require_https(topic: Topic) -> Topic:
+    """Add a statement to the topic policy that denies publishing over plain HTTP."""
+    if denies_plain_http(topic.policy, "sns:Publish"):
+        return topic
+    return replace(topic, policy=with_https_only(topic.policy, "sns:Publish", [topic.arn or "*"]))
+
+
+@rule(
+    "low",
+    passes=[
+        Topic(account="111122223333", kms_master_key_id=None),
+        Topic(account="111122223333", policy=_SHARED, kms_master_key_id="alias/shop"),
+    ],
+    fails=[
+        Topic(account="111122223333", policy=_SHARED, kms_master_key_id=None),
+        Topic(account="111122223333", policy=_SHARED, kms_master_key_id="alias/aws/sns"),
+    ],
+)
+def shared_without_own_key(topic: Topic) -> Problems:
+    """SNS topic is shared with another account, but not under a key of yours.
+
+    ## Why it matters
+    The policy of your own key is a second door, which stays shut where the first was opened by mistake. A key that AWS
+    manages is either no door at all or cannot be opened for the other account.
+
+    ## How to fix
+    Encrypt with a customer managed key whose policy allows the other account what it needs, and no more.
+
+    ## References
+    - https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    if not customer_managed(topic.kms_master_key_id):
+        for account in sorted(other_accounts(topic.policy, topic.account)):
+            yield f"account {account} has access, and no key of yours stands in between"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
-from bartizan.policy import denies_plain_http, described, open_statements, parse_policy
+from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
 from bartizan.policy.deputy import SENDERS, for_anyone
+from bartizan.policy.https import with_https_only
+from bartizan.resources.kms import customer_managed
 from bartizan.resources.sqs import Queue
 
 _TO_ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+_PARTNER = {**_TO_ANYONE, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+_SHARED = parse_policy({"Statement": _PARTNER})
 _FROM_TOPIC = {**_TO_ANYONE, "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:orders"}}}
 _HTTPS_ONLY = {
     "Effect": "Deny",
@@ -131,6 +135,14 @@ def plain_http_allowed(queue: Queue) -> Problems:
         yield "no statement denies requests over plain HTTP"
 
 
+@plain_http_allowed.risky_fix("clients that still use plain HTTP are refused")
+def require_https(queue: Queue) -> Queue:
+    """Add a statement to the queue policy that denies requests over plain HTTP."""
+    if denies_plain_http(queue.policy):
+        return queue
+    return replace(queue, policy=with_https_only(queue.policy, "sqs:*", [queue.arn or "*"]))
+
+
 @rule(
     "medium",
     passes=[Queue(), Queue(policy=parse_policy({"Statement": _SERVICE_HERE}))],
@@ -151,3 +163,32 @@ def service_allowed_for_anyone(queue: Queue) -> Problems:
     """
     for statement, service in for_anyone(queue.policy, SENDERS):
         yield f"{described(statement)} to {service}, whoever asks the service to"
+
+
+@rule(
+    "low",
+    passes=[
+        Queue(account="111122223333", sqs_managed_sse_enabled=True),
+        Queue(account="111122223333", policy=_SHARED, kms_master_key_id="alias/shop"),
+    ],
+    fails=[
+        Queue(account="111122223333", policy=_SHARED, sqs_managed_sse_enabled=True),
+        Queue(account="111122223333", policy=_SHARED, kms_master_key_id="alias/aws/sqs"),
+    ],
+)
+def shared_without_own_key(queue: Queue) -> Problems:
+    """SQS queue is shared with another account, but not under a key of yours.
+
+    ## Why it matters
+    The policy of your own key is a second door, which stays shut where the first was opened by mistake. A key that AWS
+    manages is either no door at all or cannot be opened for the other account.
+
+    ## How to fix
+    Encrypt with a customer managed key whose policy allows the other account what it needs, and no more.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    """
+    if not customer_managed(queue.kms_master_key_id):
+        for account in sorted(other_accounts(queue.policy, queue.account)):
+            yield f"account {account} has access, and no key of yours stands in between"

@@ -6,10 +6,17 @@ import ipaddress
 from collections.abc import Iterable
 
 from bartizan.model import Problems, World, replace, rule
-from bartizan.resources.ec2.network import AclEntry, FlowLog, NetworkAcl, Subnet, Vpc
+from bartizan.resources.ec2.network import ALL_PROTOCOLS, AclEntry, FlowLog, NetworkAcl, Subnet, Vpc
 
 _ADMINISTRATION = {22: "SSH", 3389: "RDP"}
 _ANYWHERE = "0.0.0.0/0"
+_OPEN = AclEntry(100, allow=True, protocol="-1", cidr=_ANYWHERE)
+_SHUT = AclEntry(32767, allow=False, protocol="-1", cidr=_ANYWHERE)
+
+
+def _of_version(entries: Iterable[AclEntry], version: int) -> list[AclEntry]:
+    """Those that speak of IPv4, or of IPv6: the one decides nothing for the other."""
+    return [each for each in entries if ipaddress.ip_network(each.cidr, strict=False).version == version]
 
 
 def _reaches(entries: Iterable[AclEntry], port: int) -> AclEntry | None:
@@ -52,7 +59,7 @@ def acl_opens_administration(acl: NetworkAcl) -> Problems:
     """
     if acl.subnets:
         for version in (4, 6):
-            entries = [each for each in acl.ingress if ipaddress.ip_network(each.cidr, strict=False).version == version]
+            entries = _of_version(acl.ingress, version)
             for port, name in _ADMINISTRATION.items():
                 entry = _reaches(entries, port)
                 if entry:
@@ -137,3 +144,44 @@ def subnet_gives_public_addresses(subnet: Subnet) -> Problems:
 def no_public_addresses(subnet: Subnet) -> Subnet:
     """Stop giving instances a public address at launch."""
     return replace(subnet, map_public_ip_on_launch=False)
+
+
+def _filters_nothing(entries: Iterable[AclEntry]) -> AclEntry | None:
+    """The entry that lets all traffic through; the lowest number that speaks of all traffic and anywhere decides."""
+    for entry in entries:
+        if entry.protocol == ALL_PROTOCOLS and ipaddress.ip_network(entry.cidr, strict=False).prefixlen == 0:
+            return entry if entry.allow else None
+    return None
+
+
+@rule(
+    "info",
+    passes=[
+        NetworkAcl(ingress=(_SHUT,), egress=(_SHUT,)),
+        NetworkAcl(ingress=(_SHUT, _OPEN), egress=()),
+        NetworkAcl(ingress=(_OPEN,), egress=(_OPEN,), subnets=()),
+    ],
+    fails=[
+        NetworkAcl(ingress=(_OPEN, _SHUT), egress=(_SHUT,)),
+        NetworkAcl(ingress=(_SHUT,), egress=(_OPEN, _SHUT)),
+        NetworkAcl(ingress=(_SHUT, AclEntry(32768, allow=True, protocol="-1", cidr="::/0"))),
+    ],
+)
+def acl_filters_nothing(acl: NetworkAcl) -> Problems:
+    """Network ACL lets all traffic through.
+
+    ## Why it matters
+    The security groups stand alone: where one of them is wrong, nothing else keeps traffic in or out.
+
+    ## How to fix
+    Allow the ports and ranges that the subnets need in both directions, with the high ports for answers.
+
+    ## References
+    - https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+    """
+    if acl.subnets:
+        for way, entries in (("in from", acl.ingress), ("out to", acl.egress)):
+            for version in (4, 6):
+                entry = _filters_nothing(_of_version(entries, version))
+                if entry:
+                    yield f"rule {entry.number} lets everything {way} {entry.cidr}"

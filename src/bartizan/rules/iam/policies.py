@@ -19,6 +19,7 @@ def _allow(action: str, resource: str = "*", **more: Any) -> PolicyDocument:
 
 _READ = _allow("s3:GetObject")
 _ALL = _allow("*")
+_PASS = _allow("iam:PassRole")
 
 
 def _everything(document: PolicyDocument) -> Iterable[Statement]:
@@ -225,3 +226,106 @@ def administrator_role(role: Role) -> Problems:
     if not role.managed_by_aws:
         yield from _attached(role.managed_policy_arns)
         yield from _inline(role.policies)
+
+
+def _inline_passing(policies: Iterable[InlinePolicy]) -> Problems:
+    for policy in policies:
+        for statement in _passes_any_role(policy.policy_document):
+            if not any(action in {"*", "*:*"} for action in statement.actions):
+                yield f"inline policy {policy.policy_name}: {described(statement)} on every role"
+
+
+@rule(
+    "high",
+    passes=[
+        Role(policies=(InlinePolicy("read", _READ),)),
+        Role(path="/aws-reserved/sso.amazonaws.com/", policies=(InlinePolicy("pass", _PASS),)),
+    ],
+    fails=[Role(policies=(InlinePolicy("pass", _PASS),))],
+)
+def role_passes_any_role(role: Role) -> Problems:
+    """Role may pass any role to a service by an inline policy.
+
+    ## Why it matters
+    With one more permission, such as starting a function, its holder can act as any role, administrators included.
+
+    ## How to fix
+    Name the roles that may be passed, and the service with `iam:PassedToService`.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    if not role.managed_by_aws:
+        yield from _inline_passing(role.policies)
+
+
+@rule(
+    "high",
+    passes=[User(policies=(InlinePolicy("read", _READ),))],
+    fails=[User(policies=(InlinePolicy("pass", _PASS),))],
+)
+def user_passes_any_role(user: User) -> Problems:
+    """IAM user may pass any role to a service by an inline policy.
+
+    ## Why it matters
+    With one more permission, such as starting a function, the user can act as any role, administrators included.
+
+    ## How to fix
+    Name the roles that may be passed, and the service with `iam:PassedToService`.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    yield from _inline_passing(user.policies)
+
+
+@rule(
+    "high",
+    passes=[Group(policies=(InlinePolicy("read", _READ),))],
+    fails=[Group(policies=(InlinePolicy("pass", _PASS),))],
+)
+def group_passes_any_role(group: Group) -> Problems:
+    """IAM group may pass any role to a service by an inline policy.
+
+    ## Why it matters
+    With one more permission, such as starting a function, every member can act as any role, administrators included.
+
+    ## How to fix
+    Name the roles that may be passed, and the service with `iam:PassedToService`.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    yield from _inline_passing(group.policies)
+
+
+@rule(
+    "low",
+    passes=[
+        ManagedPolicy(policy_document=_READ),
+        ManagedPolicy(policy_document=_ALL),
+        ManagedPolicy(policy_document=_allow("s3:*", "arn:aws:s3:::shop/*")),
+        ManagedPolicy(policy_document=_allow("s3:*", Condition={"StringEquals": {"aws:ResourceTag/team": "shop"}})),
+    ],
+    fails=[ManagedPolicy(policy_document=_allow("dynamodb:*"))],
+)
+def policy_allows_whole_service(policy: ManagedPolicy) -> Problems:
+    """Managed policy allows everything in a service, on everything.
+
+    ## Why it matters
+    Its holders can delete and share as well as read, also what belongs to others, and what the service learns to do
+    later.
+
+    ## How to fix
+    Name the actions and the resources. Access Analyzer finds from their activity which ones its holders use.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
+    """
+    for statement in policy.policy_document.allowing:
+        anywhere = "*" in statement.resources and not statement.not_resources
+        if anywhere and not statement.not_actions and not statement.conditions:
+            for action in statement.actions:
+                service, _, name = action.partition(":")
+                if name == "*" and service != "*":
+                    yield f"{action} on everything"

@@ -7,7 +7,7 @@ from typing import Any
 
 from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.policy import PolicyDocument, Statement, described, narrows, other_accounts, parse_policy
-from bartizan.resources.iam import Role
+from bartizan.resources.iam import InlinePolicy, Role
 
 _UNUSED = 90
 _CI_HOSTS = ("token.actions.githubusercontent.com", "gitlab.com", "api.bitbucket.org")
@@ -19,6 +19,7 @@ def _trust(principal: Any, **more: Any) -> PolicyDocument:
 
 
 _GITHUB = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
+_INLINE = InlinePolicy("inline", parse_policy({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}))
 _PARTNER = {"AWS": "arn:aws:iam::444455556666:root"}
 
 
@@ -187,3 +188,25 @@ def long_sessions(role: Role) -> Problems:
 def one_hour_sessions(role: Role) -> Role:
     """Limit sessions to one hour."""
     return replace(role, max_session_duration=3600)
+
+
+@rule(
+    "info",
+    passes=[Role(), Role(policies=(_INLINE,), path="/aws-reserved/sso.amazonaws.com/")],
+    fails=[Role(policies=(_INLINE,))],
+)
+def inline_policy_on_role(role: Role) -> Problems:
+    """Role has an inline policy.
+
+    ## Why it matters
+    Inline policies have no versions, are reviewed nowhere and are copied with small differences.
+
+    ## How to fix
+    Make a managed policy of it and attach that, unless code holds role and policy together.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
+    """
+    if not role.managed_by_aws:
+        for policy in role.policies:
+            yield f"inline policy {policy.policy_name}"

@@ -282,3 +282,56 @@ def empty_group(group: Group, world: World) -> Problems:
 @empty_group.fix
 def delete_group(_: Group) -> None:
     """Delete the group."""
+
+
+@rule(
+    "low",
+    passes=[
+        User(password_enabled=True, password_last_changed=_ago(60)),
+        User(password_enabled=True, password_last_changed=None),
+        User(password_enabled=False),
+    ],
+    fails=[User(password_enabled=True, password_last_changed=_ago(120))],
+)
+def old_password(user: User) -> Problems:
+    """IAM user has a password that was not changed for 90 days.
+
+    ## Why it matters
+    A password that leaked somewhere works until it is changed, and a policy that lets it expire may be newer.
+
+    ## How to fix
+    Have the person change it at the next sign-in, or move the person to IAM Identity Center.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_admin-change-user.html
+    """
+    if user.password_enabled and user.password_last_changed is not None:
+        days = user.days_since(user.password_last_changed)
+        if days > _ROTATE:
+            yield f"the password is {days} days old"
+
+
+@rule(
+    "info",
+    passes=[
+        User(password_enabled=True, create_date=_ago(400)),
+        User(access_keys=(_key(),), create_date=_ago(400)),
+        User(create_date=_ago(5)),
+    ],
+    fails=[User(create_date=_ago(400)), User(access_keys=(_key(active=False),), create_date=_ago(400))],
+)
+def user_without_credentials(user: User) -> Problems:
+    """IAM user has nothing to sign in with.
+
+    ## Why it matters
+    Nobody uses it, but its permissions are still there: whoever may make a key for it gets them unnoticed.
+
+    ## How to fix
+    Delete it, unless it holds SSH keys or service-specific credentials that are in use.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html
+    """
+    idle = not user.password_enabled and not any(key.active for key in user.access_keys)
+    if idle and user.days_since(user.create_date) > _UNUSED:
+        yield "it has neither a password nor an active access key"

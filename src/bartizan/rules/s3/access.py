@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bartizan.model import Problems, replace, rule
 from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
 from bartizan.policy.deputy import SENDERS, for_anyone
+from bartizan.policy.https import with_https_only
 from bartizan.resources.s3 import ALL_BLOCKED, Bucket, PublicAccessBlock
 
 _READ = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}
@@ -231,10 +230,7 @@ def require_tls(bucket: Bucket) -> Bucket:
         return bucket
     partition = bucket.arn.split(":")[1] if bucket.arn else "aws"
     arn = f"arn:{partition}:s3:::{bucket.name}"
-    source: dict[str, Any] = dict(bucket.policy.source) if bucket.policy else {"Version": "2012-10-17", "Statement": []}
-    present = source["Statement"] if isinstance(source["Statement"], list) else [source["Statement"]]
-    source["Statement"] = [*present, {**_TLS_ONLY, "Sid": "DenyPlainHttp", "Resource": [arn, f"{arn}/*"]}]
-    return replace(bucket, policy=parse_policy(source))
+    return replace(bucket, policy=with_https_only(bucket.policy, "s3:*", [arn, f"{arn}/*"]))
 
 
 @rule("medium", passes=[Bucket(is_website=False)], fails=[Bucket(is_website=True)])

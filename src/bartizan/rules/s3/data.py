@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
+from bartizan.policy import PolicyDocument, other_accounts, parse_policy
+from bartizan.resources.kms import customer_managed
 from bartizan.resources.s3 import Bucket
+
+_PARTNER = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::shop/*",
+}
+_SHARED = parse_policy({"Statement": _PARTNER})
 
 
 @rule(
@@ -83,7 +93,7 @@ def keep_versions(bucket: Bucket) -> Bucket:
     return replace(bucket, versioning=True)
 
 
-@rule("info", passes=[Bucket(mfa_delete=True)], fails=[Bucket(mfa_delete=False)])
+@rule("info", passes=[Bucket(mfa_delete=True), Bucket(object_lock=True)], fails=[Bucket(mfa_delete=False)])
 def no_mfa_delete(bucket: Bucket) -> Problems:
     """S3 bucket lets versions be deleted without a second factor.
 
@@ -96,8 +106,8 @@ def no_mfa_delete(bucket: Bucket) -> Problems:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
     """
-    if not bucket.mfa_delete:
-        yield "MFA delete is off"
+    if not bucket.mfa_delete and not bucket.object_lock:
+        yield "MFA delete and object lock are off"
 
 
 @rule(
@@ -197,3 +207,54 @@ def no_replication(bucket: Bucket) -> Problems:
     """
     if not bucket.replica_buckets:
         yield "no enabled replication rule"
+
+
+def _readers(bucket: Bucket) -> frozenset[str]:
+    """The other accounts that may do more than write: those that deliver logs only write, and some know no KMS."""
+    document = bucket.policy or PolicyDocument(())
+    reading = tuple(each for each in document.allowing if each.not_actions or not all(map(_writes, each.actions)))
+    return other_accounts(PolicyDocument(reading), bucket.account)
+
+
+def _writes(action: str) -> bool:
+    return action.lower().startswith("s3:put")
+
+
+@rule(
+    "low",
+    passes=[
+        Bucket(account="111122223333", sse_algorithm="AES256"),
+        Bucket(account="111122223333", policy=parse_policy({"Statement": {**_PARTNER, "Action": "s3:PutObject"}})),
+        Bucket(
+            account="111122223333",
+            policy=_SHARED,
+            sse_algorithm="aws:kms",
+            kms_master_key_id="alias/shop",
+        ),
+    ],
+    fails=[
+        Bucket(account="111122223333", policy=_SHARED, sse_algorithm="AES256"),
+        Bucket(
+            account="111122223333",
+            policy=_SHARED,
+            sse_algorithm="aws:kms",
+            kms_master_key_id="alias/aws/s3",
+        ),
+    ],
+)
+def shared_without_own_key(bucket: Bucket) -> Problems:
+    """S3 bucket is shared with another account, but not under a key of yours.
+
+    ## Why it matters
+    The policy of your own key is a second door, which stays shut where the first was opened by mistake. A key that AWS
+    manages is either no door at all or cannot be opened for the other account.
+
+    ## How to fix
+    Encrypt with a customer managed key whose policy allows the other account what it needs, and no more.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+    """
+    if not customer_managed(bucket.kms_master_key_id):
+        for account in sorted(_readers(bucket)):
+            yield f"account {account} has access, and no key of yours stands in between"
