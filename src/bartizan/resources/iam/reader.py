@@ -79,6 +79,7 @@ _ROLE: Fields = {
     "policies": _inline_in("RolePolicyList"),
     "managed_policy_arns": _attached,
     "permissions_boundary": _boundary,
+    "instance_profile_arns": lambda item: tuple(sorted(each["Arn"] for each in item["InstanceProfileList"])),
     "last_used": lambda item: item.get("RoleLastUsed", {}).get("LastUsedDate"),
     "tags": _tags,
 }

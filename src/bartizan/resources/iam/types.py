@@ -72,6 +72,7 @@ class Role(Resource):
     managed_policy_arns: tuple[str, ...] = field("The managed policies attached to it.", default=())
     max_session_duration: int = field("How long a session lasts at most, in seconds.", default=3600)
     permissions_boundary: str | None = field("The ARN of the policy that bounds its permissions.", default=None)
+    instance_profile_arns: tuple[str, ...] = field("The instance profiles that give it to machines.", default=())
     last_used: dt.datetime | None = field("When it was last used, if within AWS's 400 days of tracking.", default=None)
     tags: Mapping[str, str] = field("Its tags.", default=NO_TAGS)
 

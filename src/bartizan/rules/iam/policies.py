@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bartizan.model import Problems, rule
+from bartizan.model import Problems, World, rule
 from bartizan.policy import PolicyDocument, Statement, described, parse_policy
+from bartizan.resources.ec2.compute import Instance
 from bartizan.resources.iam import Group, InlinePolicy, ManagedPolicy, Role, User
 
 _ADMIN = ("AdministratorAccess",)
@@ -20,6 +21,7 @@ def _allow(action: str, resource: str = "*", **more: Any) -> PolicyDocument:
 _READ = _allow("s3:GetObject")
 _ALL = _allow("*")
 _PASS = _allow("iam:PassRole")
+_PROFILE = "arn:aws:iam::111122223333:instance-profile/web"
 
 
 def _everything(document: PolicyDocument) -> Iterable[Statement]:
@@ -226,6 +228,44 @@ def administrator_role(role: Role) -> Problems:
     if not role.managed_by_aws:
         yield from _attached(role.managed_policy_arns)
         yield from _inline(role.policies)
+
+
+@rule(
+    "high",
+    passes=[
+        Role(policies=(InlinePolicy("read", _READ),), instance_profile_arns=(_PROFILE,)),
+        Role(policies=(InlinePolicy("all", _ALL),)),
+        (
+            Role(policies=(InlinePolicy("all", _ALL),), instance_profile_arns=(_PROFILE,)),
+            Instance(iam_instance_profile="arn:aws:iam::111122223333:instance-profile/other"),
+        ),
+    ],
+    fails=[
+        (
+            Role(
+                managed_policy_arns=("arn:aws:iam::aws:policy/AdministratorAccess",), instance_profile_arns=(_PROFILE,)
+            ),
+            Instance(iam_instance_profile=_PROFILE),
+        )
+    ],
+    reads=[Instance],
+)
+def administrator_on_instance(role: Role, world: World) -> Problems:
+    """EC2 instance runs with administrator rights.
+
+    ## Why it matters
+    Whoever gets into any program on the machine, or makes one fetch an address, owns the account.
+
+    ## How to fix
+    Give the instance profile a role that allows what the machine does, which Access Analyzer finds from its activity.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html
+    """
+    if any(_attached(role.managed_policy_arns)) or any(_inline(role.policies)):
+        for profile in role.instance_profile_arns:
+            for instance in world.find(Instance, iam_instance_profile=profile):
+                yield f"{instance.instance_id} runs with it"
 
 
 def _inline_passing(policies: Iterable[InlinePolicy]) -> Problems:
