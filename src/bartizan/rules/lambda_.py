@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bartizan.model import Problems, World, replace, rule
-from bartizan.policy import described, open_statements, parse_policy
+from bartizan.policy import Statement, described, open_statements, parse_policy
 from bartizan.policy.deputy import SENDERS, for_anyone
+from bartizan.policy.removal import without_statements
 from bartizan.resources.lambda_ import Function
 from bartizan.resources.lambda_runtimes import DEPRECATED
 
@@ -23,7 +26,10 @@ _SERVICE_HERE = {**_SERVICE, "Condition": {"StringEquals": {"aws:SourceAccount":
 @rule(
     "critical",
     passes=[Function(), Function(policy=parse_policy({"Statement": _URL}))],
-    fails=[Function(policy=parse_policy({"Statement": _ANYONE}))],
+    fails=[
+        Function(policy=parse_policy({"Statement": _ANYONE})),
+        Function(policy=parse_policy({"Statement": [_URL, _ANYONE]})),
+    ],
 )
 def public_function(function: Function) -> Problems:
     """Lambda function policy lets anyone call the function.
@@ -37,10 +43,22 @@ def public_function(function: Function) -> Problems:
     ## References
     - https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
     """
+    for statement in _open_to_calls(function):
+        yield f"{described(statement)} to everyone"
+
+
+def _open_to_calls(function: Function) -> Iterator[Statement]:
+    """The statements that let anyone call the function, but for those that are about its URL."""
     for statement in open_statements(function.policy):
         url_only = {each.lower() for each in statement.actions} == {"lambda:invokefunctionurl"}
         if not url_only and not _URL_KEYS & statement.condition_keys():
-            yield f"{described(statement)} to everyone"
+            yield statement
+
+
+@public_function.risky_fix("whoever relies on the open statement is refused, services that call the function included")
+def close_function(function: Function) -> Function:
+    """Remove the statements that let anyone call the function from its policy."""
+    return replace(function, policy=without_statements(function.policy, _open_to_calls(function)))
 
 
 @rule(

@@ -6,6 +6,7 @@ from bartizan.model import Problems, World, replace, rule
 from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
 from bartizan.policy.deputy import SENDERS, for_anyone
 from bartizan.policy.https import with_https_only
+from bartizan.policy.removal import without_statements
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.sqs import Queue
 
@@ -99,7 +100,10 @@ def no_dead_letter_queue(queue: Queue, world: World) -> Problems:
         Queue(policy=parse_policy({"Statement": _FROM_TOPIC})),
         Queue(policy=parse_policy({"Statement": {**_TO_ANYONE, "Effect": "Deny"}})),
     ],
-    fails=[Queue(policy=parse_policy({"Statement": _TO_ANYONE}))],
+    fails=[
+        Queue(policy=parse_policy({"Statement": _TO_ANYONE})),
+        Queue(policy=parse_policy({"Statement": [_FROM_TOPIC, _TO_ANYONE]})),
+    ],
 )
 def public_queue(queue: Queue) -> Problems:
     """SQS queue policy lets anyone in.
@@ -116,6 +120,12 @@ def public_queue(queue: Queue) -> Problems:
     """
     for statement in open_statements(queue.policy):
         yield f"{described(statement)} to everyone"
+
+
+@public_queue.risky_fix("whoever relies on the open statement is refused, services that send to the queue included")
+def close_queue(queue: Queue) -> Queue:
+    """Remove the statements that let anyone in from the queue policy."""
+    return replace(queue, policy=without_statements(queue.policy, open_statements(queue.policy)))
 
 
 @rule("low", passes=[Queue(policy=parse_policy({"Statement": _HTTPS_ONLY}))], fails=[Queue(policy=None)])
