@@ -12,7 +12,7 @@ from typing import Self
 
 from aiohttp import ClientSession, TCPConnector, web
 
-from wire import Fault, Operations, answer
+from wire import Answer, Fault, Operations, answer, scope_of
 
 Faults = Callable[[str], Fault | None]
 """Told the name of the operation that is asked for (``s3:GetBucketAcl``), says what goes wrong, if anything does."""
@@ -32,16 +32,21 @@ def share(part: float, fault: Fault, seed: int = 7) -> Faults:
 class Proxy:
     """Forwards every request to ``target``; ``latency`` (seconds) is added to each.
 
-    ``calls`` counts the requests, ``failed`` those among them that the target could not serve (5xx). ``faults`` decides
-    which calls of ``services`` fail, and ``refused`` counts those by operation.
+    ``calls`` counts the requests, ``failed`` those among them that the target could not serve (5xx), and ``by_bucket``
+    all of them by service (as its requests are signed) and region. ``faults`` decides which calls of ``services`` fail,
+    and ``refused`` counts those by operation. With ``replay``, the last answer to the same request comes from memory,
+    without the target's own time.
     """
 
     def __init__(self, target: str, latency: float = 0.0, services: Iterable[str] = ()) -> None:
         self.calls = self.failed = 0
+        self.by_bucket: Counter[tuple[str, str]] = Counter()
         self.refused: Counter[str] = Counter()
+        self.replay = False
         self.latency = latency
         self.faults: Faults = lambda _: None
         self.url = ""
+        self._recorded: dict[tuple[str, ...], Answer] = {}
         self._target = target
         self._operations = Operations(services)
         self._loop = asyncio.new_event_loop()
@@ -62,9 +67,14 @@ class Proxy:
 
     def reset(self) -> None:
         """Count from nothing, without faults."""
-        self.calls = self.failed = 0
-        self.refused.clear()
+        self.count_anew()
         self.faults = lambda _: None
+
+    def count_anew(self) -> None:
+        """Count from nothing."""
+        self.calls = self.failed = 0
+        self.by_bucket.clear()
+        self.refused.clear()
 
     async def _start(self) -> None:
         self._client = ClientSession(connector=TCPConnector(limit=64), auto_decompress=False)
@@ -83,25 +93,34 @@ class Proxy:
 
     async def _handle(self, request: web.Request) -> web.Response:
         self.calls += 1
+        service, region = scope_of(request.headers)
+        self.by_bucket[service, region] += 1
+        body = await request.read()
         if self.latency:
             await asyncio.sleep(self.latency)
-        body = await request.read()
         for operation in self._operations.asked(request.method, request.raw_path, request.headers, body):
             fault = self.faults(operation.name)
             if fault:
                 self.refused[operation.name] += 1
                 if fault is Fault.HANG:
                     await asyncio.Event().wait()
-                reply = answer(operation, fault)
-                return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
-        return await self._forward(request, body)
+                return _response(answer(operation, fault))
+        target = request.headers.get("X-Amz-Target", "")
+        key = (service, region, request.method, request.raw_path, target, body.decode("latin-1"))
+        if not self.replay or key not in self._recorded:
+            self._recorded[key] = await self._forward(request, body)
+        reply = self._recorded[key]
+        self.failed += reply.status >= 500
+        return _response(reply)
 
-    async def _forward(self, request: web.Request, body: bytes) -> web.Response:
+    async def _forward(self, request: web.Request, body: bytes) -> Answer:
         kept = {name: value for name, value in request.headers.items() if name.lower() != "transfer-encoding"}
         url = self._target + request.raw_path
         async with self._client.request(request.method, url, data=body, headers=kept, allow_redirects=False) as reply:
-            content = await reply.read()
-            self.failed += reply.status >= 500
             dropped = {"transfer-encoding", "content-length", "connection"}
             headers = {name: value for name, value in reply.headers.items() if name.lower() not in dropped}
-            return web.Response(status=reply.status, body=content, headers=headers)
+            return Answer(reply.status, headers, await reply.read())
+
+
+def _response(reply: Answer) -> web.Response:
+    return web.Response(status=reply.status, body=reply.body, headers=reply.headers)

@@ -1,6 +1,6 @@
 """Scans of one emulated account by Bartizan and by Prowler, side by side.
 
-    python bench/scan.py [--size 1] [--latency 40] [--regions 17] [--prowler PATH]
+    python bench/scan.py [--size 1] [--latency 40] [--recorded] [--regions 17] [--throttled 0.3] [--prowler PATH]
 
 The account is the demo's company with ``--size`` times a batch of plain buckets, queues, users and groups beside it.
 Both tools read the same services over the same proxy, one after the other. Without ``--prowler`` only Bartizan runs;
@@ -22,8 +22,11 @@ from pathlib import Path
 
 import boto3
 
+from bartizan.aws.limits import DEFAULT_RATE, RATES
 from bartizan.demo.emulator import company_account
-from proxy import Proxy
+from bartizan.resources.index import ResourceIndex
+from proxy import Proxy, share
+from wire import Fault
 
 _SERVICES = ("account", "iam", "s3", "ec2", "vpc", "kms", "cloudtrail", "sqs", "sns", "dynamodb", "awslambda")
 _BATCH = 10
@@ -36,12 +39,18 @@ _REGIONS = (
 
 @dataclass(frozen=True)
 class Run:
-    """What one tool took: seconds of wall and CPU time, calls, bytes at the peak, findings that fail."""
+    """What one tool took: seconds of wall and CPU time, calls, bytes at the peak, findings that fail.
+
+    ``failed`` are the calls that the emulator could not serve, and ``waits`` is the least time in seconds that the
+    rate limits of AWS allow for the calls.
+    """
 
     wall: float
     cpu: float
     calls: int
+    failed: int
     peak: int
+    waits: float
     failures: int
 
 
@@ -57,9 +66,9 @@ def seed(address: str, size: int) -> None:
         made["ec2"].create_security_group(GroupName=f"plain-{number}", Description="plain")
 
 
-def measure(command: list[str], proxy: Proxy, environment: dict[str, str], log: Path) -> tuple[float, float, int, int]:
-    """Wall and CPU seconds, calls, and peak bytes of a command with its children."""
-    proxy.calls = 0
+def measure(command: list[str], proxy: Proxy, environment: dict[str, str], log: Path) -> tuple[float, ...]:
+    """All figures of a run but its failures, of a command with its children."""
+    proxy.count_anew()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     with log.open("w") as output:
@@ -68,7 +77,13 @@ def measure(command: list[str], proxy: Proxy, environment: dict[str, str], log: 
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, proxy.calls, usage.ru_maxrss * 1024
+    return wall, cpu, proxy.calls, proxy.failed, usage.ru_maxrss * 1024, waits(proxy)
+
+
+def waits(proxy: Proxy) -> float:
+    """The least time in which the calls of the fullest token bucket get through, in seconds."""
+    rates = ((RATES.get(service, DEFAULT_RATE), calls) for (service, _), calls in proxy.by_bucket.items())
+    return max((max(0.0, calls - rate.burst) / rate.per_second for rate, calls in rates), default=0.0)
 
 
 def run_bartizan(proxy: Proxy, environment: dict[str, str], regions: list[str], folder: Path) -> Run:
@@ -92,43 +107,71 @@ def run_prowler(prowler: str, proxy: Proxy, environment: dict[str, str], regions
     return Run(*figures, sum(each.get("status_code") == "FAIL" for each in found))
 
 
-def bound(latency: float) -> float:
-    """The least time that the longest chain of dependent calls takes, in seconds.
+def bound(run: Run, latency: float) -> str:
+    """The least wall time that the calls need, and how far the run is from it.
 
-    Identity, regions, listing, the joined listing, details, and the details that wait for those.
+    The longest chain of dependent calls is identity, regions, listing, the joined listing, details, and the details
+    that wait for those. The emulator's own time is in the wall time unless the answers are recorded.
     """
-    return 6 * latency
+    chain = 6 * latency
+    least = max(chain, run.waits)
+    return (
+        f"bound      {least:>8.2f} s: {chain:.2f} s for the longest chain of dependent calls, "
+        f"{run.waits:.2f} s for the rate limits\n"
+        f"wall/bound {run.wall / least:>8.1f}; {run.wall / max(least, run.cpu):.1f} with our CPU time as a bound too"
+    )
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=1, help="batches of 10 buckets, queues, users and groups")
+    parser.add_argument("--latency", type=float, default=0, help="milliseconds added to each call")
+    parser.add_argument("--recorded", action="store_true", help="measure a second run, answered from memory")
+    parser.add_argument("--throttled", type=float, default=0, help="part of the calls that are throttled, from 0 to 1")
+    parser.add_argument("--regions", type=int, default=17, help="how many regions are scanned")
+    parser.add_argument("--prowler", help="path of Prowler's command")
+    return parser.parse_args()
+
+
+def compare(given: argparse.Namespace, proxy: Proxy, folder: Path) -> dict[str, Run]:
+    """The runs by tool."""
+    regions = list(_REGIONS[: given.regions])
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": "us-east-1"}
+    tools = {"bartizan": lambda: run_bartizan(proxy, environment, regions, folder)}
+    if given.prowler:
+        tools["prowler"] = lambda: run_prowler(given.prowler, proxy, environment, regions, folder)
+    if given.recorded:
+        for run in tools.values():
+            run()
+        proxy.replay = True
+    proxy.latency = given.latency / 1000
+    if given.throttled:
+        proxy.faults = share(given.throttled, Fault.THROTTLED)
+    return {tool: run() for tool, run in tools.items()}
 
 
 def main() -> None:
     """Print the figures and their ratios."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=1, help="batches of 10 buckets, queues, users and groups")
-    parser.add_argument("--latency", type=float, default=0, help="milliseconds added to each call")
-    parser.add_argument("--regions", type=int, default=17, help="how many regions are scanned")
-    parser.add_argument("--prowler", help="path of Prowler's command")
-    given = parser.parse_args()
-    regions = list(_REGIONS[: given.regions])
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": "us-east-1"}
+    given = arguments()
+    services = {call.service for reader in ResourceIndex.load().readers for call in reader.calls()} | {"ec2", "sts"}
     with company_account() as access, tempfile.TemporaryDirectory() as name:
         seed(str(access.endpoint_url), given.size)
-        with Proxy(str(access.endpoint_url), given.latency / 1000) as proxy:
-            runs = {"bartizan": run_bartizan(proxy, environment, regions, Path(name))}
-            if given.prowler:
-                runs["prowler"] = run_prowler(given.prowler, proxy, environment, regions, Path(name))
-                print(Path(name, "prowler.log").read_text()[-600:], file=sys.stderr)
-    print(f"{'':<10} {'wall s':>8} {'CPU s':>8} {'calls':>8} {'peak MB':>8} {'failures':>9}")
+        with Proxy(str(access.endpoint_url), services=services) as proxy:
+            runs = compare(given, proxy, Path(name))
+    print(f"{'':<10} {'wall s':>8} {'CPU s':>8} {'calls':>8} {'served':>8} {'peak MB':>8} {'failures':>9}")
     for tool, run in runs.items():
-        print(f"{tool:<10} {run.wall:>8.1f} {run.cpu:>8.1f} {run.calls:>8,} {run.peak / 1e6:>8.0f} {run.failures:>9,}")
+        served = run.calls - run.failed
+        figures = f"{run.wall:>8.1f} {run.cpu:>8.1f} {run.calls:>8,} {served:>8,} {run.peak / 1e6:>8.0f}"
+        print(f"{tool:<10} {figures} {run.failures:>9,}")
     if "prowler" in runs:
         ours, theirs = runs["bartizan"], runs["prowler"]
-        ratios = (theirs.wall / ours.wall, theirs.cpu / ours.cpu, theirs.calls / ours.calls, theirs.peak / ours.peak)
-        print("ratio      " + " ".join(f"{each:>8.1f}" for each in ratios))
+        pairs = ((theirs.wall, ours.wall), (theirs.cpu, ours.cpu), (theirs.calls, ours.calls))
+        pairs += ((theirs.calls - theirs.failed, ours.calls - ours.failed), (theirs.peak, ours.peak))
+        print("ratio      " + " ".join(f"{one / other:>8.1f}" for one, other in pairs))
     if given.latency:
-        least = bound(given.latency / 1000)
-        print(f"bound      {least:>8.2f} s for the longest chain of dependent calls at {given.latency:g} ms each;")
-        print("           the emulator's own time for the calls is not in it")
+        print(bound(runs["bartizan"], given.latency / 1000))
 
 
 if __name__ == "__main__":

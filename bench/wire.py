@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import botocore.session
 from botocore.model import ServiceModel
 
-_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/[^/]*/([^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]*)/([^/]+)/aws4_request")
 
 
 class Fault(Enum):
@@ -55,6 +55,12 @@ class _Route:
     weight: int
 
 
+def scope_of(headers: Mapping[str, str]) -> tuple[str, str]:
+    """The service, by the name that signs for it, and the region that a request is signed for."""
+    signed = _CREDENTIAL.search(headers.get("Authorization", ""))
+    return (signed[2], signed[1]) if signed else ("", "")
+
+
 class Operations:
     """Tells which operation a request asks for, among those of some services."""
 
@@ -65,8 +71,7 @@ class Operations:
 
     def asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> frozenset[Operation]:
         """The operations that the request may be; more than one where an old and a new one look the same."""
-        signed = _CREDENTIAL.search(headers.get("Authorization", ""))
-        signing = signed[1] if signed else ""
+        signing, _ = scope_of(headers)
         target, path = headers.get("X-Amz-Target", ""), urlsplit(url).path
         if "/operation/" in path:
             return self._named(signing, path.rpartition("/")[2])
