@@ -12,7 +12,7 @@ from typing import Self
 
 from aiohttp import ClientSession, TCPConnector, web
 
-from wire import Answer, Fault, Operations, answer, scope_of
+from wire import Answer, Fault, Operation, Operations, answer, scope_of
 
 Faults = Callable[[str], Fault | None]
 """Told the name of the operation that is asked for (``s3:GetBucketAcl``), says what goes wrong, if anything does."""
@@ -44,7 +44,7 @@ class Proxy:
         self.refused: Counter[str] = Counter()
         self.replay = False
         self.latency = latency
-        self.faults: Faults = lambda _: None
+        self.faults: Faults | None = None
         self.url = ""
         self._recorded: dict[tuple[str, ...], Answer] = {}
         self._target = target
@@ -68,7 +68,7 @@ class Proxy:
     def reset(self) -> None:
         """Count from nothing, without faults."""
         self.count_anew()
-        self.faults = lambda _: None
+        self.faults = None
 
     def count_anew(self) -> None:
         """Count from nothing."""
@@ -98,13 +98,12 @@ class Proxy:
         body = await request.read()
         if self.latency:
             await asyncio.sleep(self.latency)
-        for operation in self._operations.asked(request.method, request.raw_path, request.headers, body):
-            fault = self.faults(operation.name)
-            if fault:
-                self.refused[operation.name] += 1
-                if fault is Fault.HANG:
-                    await asyncio.Event().wait()
-                return _response(answer(operation, fault))
+        if self.faults:
+            for operation in self._operations.asked(request.method, request.raw_path, request.headers, body):
+                fault = self.faults(operation.name)
+                if fault:
+                    self.refused[operation.name] += 1
+                    return await _failing(operation, fault)
         target = request.headers.get("X-Amz-Target", "")
         key = (service, region, request.method, request.raw_path, target, body.decode("latin-1"))
         if not self.replay or key not in self._recorded:
@@ -120,6 +119,12 @@ class Proxy:
             dropped = {"transfer-encoding", "content-length", "connection"}
             headers = {name: value for name, value in reply.headers.items() if name.lower() not in dropped}
             return Answer(reply.status, headers, await reply.read())
+
+
+async def _failing(operation: Operation, fault: Fault) -> web.Response:
+    if fault is Fault.HANG:
+        await asyncio.Event().wait()
+    return _response(answer(operation, fault))
 
 
 def _response(reply: Answer) -> web.Response:
