@@ -23,17 +23,17 @@ ROOT = "<root_account>"
 Row = Mapping[str, str]
 
 _NOTHING = frozenset({"", "N/A", "no_information", "not_supported"})
-_ATTEMPTS = 30
-_WAIT = 2.0
+_WAITS = (0.25, 0.5, 1.0, *(2.0 for _ in range(29)))
+"""Seconds between questions: a small account's report is there at once, a large one's takes up to a minute."""
 
 
 async def credential_report(api: Api, scope: Scope) -> dict[str, Row]:
     """The rows by user name; raises ``Failed``, also where AWS takes longer than a minute to make the report."""
-    for _ in range(_ATTEMPTS):
+    for wait in _WAITS:
         if (await api.call(GENERATE, scope, {}))["State"] == "COMPLETE":
             reply = await api.call(GET, scope, {})
             return parse(reply["Content"])
-        await asyncio.sleep(_WAIT)
+        await asyncio.sleep(wait)
     raise Failed("ReportInProgress", Gap(Reason.TIMED_OUT, detail="AWS is still making the credential report"))
 
 
