@@ -194,7 +194,7 @@ def _letters(state: tuple[int, ...], machines: Sequence[_Machine]) -> list[str]:
     other = next((letter for letter in _ORDINARY if letter not in awaited), None)
     if other is None:
         other = next(letter for letter in map(chr, range(0x4E00, 0x9FFF)) if letter not in awaited)
-    return [other, *sorted(awaited)]
+    return [other, *sorted(awaited, key=str.swapcase)]
 
 
 def _spelled(state: tuple[int, ...], came_from: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None]) -> str:

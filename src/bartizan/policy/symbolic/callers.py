@@ -1,0 +1,216 @@
+"""Callers: everybody who might ask for a resource, in as many classes as its policies can tell apart.
+
+Policies can only tell callers apart by what they mention. One class stands for all accounts that nothing mentions, one
+for each that something does, and so for organizations, services and identity providers. Together they are everybody, so
+that a no for every class is a no for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bartizan.model import InputError
+from bartizan.policy.conditions import Constraint, texts
+from bartizan.policy.patterns import Attributes
+from bartizan.policy.requests import ANONYMOUS, Principal, PrincipalKind, account_in
+from bartizan.policy.symbolic.issuers import foreign_subjects
+from bartizan.policy.symbolic.mentions import Mentions
+
+_FRESH_ACCOUNTS = tuple(str(999_988_887_777 - number) for number in range(1000))
+_FRESH_NAME = "some-outsider"
+_SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner")
+_IDENTITY_KEYS = (
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:principaltype",
+    "aws:userid",
+    "aws:username",
+    "aws:federatedprovider",
+    "aws:sourceidentity",
+    "kms:calleraccount",
+    *_SOURCES,
+)
+
+
+class Reach(StrEnum):
+    """Who a class of callers is to the owner of the resource, from the widest on."""
+
+    ANYONE = "anyone, without signing in to AWS"
+    ANY_ACCOUNT = "anyone with an AWS account"
+    SERVICE = "an AWS service on behalf of any account"
+    FEDERATED = "anyone's identity at a shared identity provider"
+    ORGANIZATION = "an organization"
+    ACCOUNT = "another account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A class of callers: ``who`` names it, ``principal`` is one of them.
+
+    ``known`` are the attributes that all of them share, ``free`` the constraints on those that differ.
+    """
+
+    reach: Reach
+    principal: Principal
+    who: str = ""
+    known: Attributes = field(default_factory=dict, hash=False)
+    free: tuple[Constraint, ...] = ()
+
+
+def callers(mentions: Mentions, *, owner: str, organization: str = "", members: Iterable[str] = ()) -> Iterator[Caller]:
+    """All classes of callers outside the account ``owner``, the widest first.
+
+    ``organization`` is the owner's, ``members`` the accounts known to be in it.
+    """
+    inside = frozenset(members) - {owner}
+    fresh = next(each for each in _FRESH_ACCOUNTS if each not in mentions.accounts and each not in {owner, *inside})
+    yield Caller(reach=Reach.ANYONE, principal=ANONYMOUS, known=_completed(ANONYMOUS.attributes))
+    yield from _unnamed(_Account(reach=Reach.ANY_ACCOUNT, number=fresh), mentions)
+    for service in sorted(mentions.services):
+        yield _service(service, fresh, mentions)
+    for provider in sorted(mentions.providers):
+        yield from _federated(provider, mentions)
+    for each in sorted({organization, *mentions.organizations} - {""}):
+        yield from _unnamed(_Account(reach=Reach.ORGANIZATION, who=each, number=fresh, organization=each), mentions)
+    for number in sorted((mentions.accounts | inside) - {owner}):
+        home = _Account(reach=Reach.ACCOUNT, who=number, number=number)
+        if number in inside:
+            home = _Account(reach=Reach.ORGANIZATION, who=number, number=number, organization=organization)
+        yield from _unnamed(home, mentions)
+        yield from _named(home, mentions)
+    for each in sorted(mentions.canonical_ids):
+        who = f"canonical user {each}"
+        yield from _unnamed(_Account(reach=Reach.ACCOUNT, who=who, number=fresh, canonical_id=each), mentions)
+    for each in sorted(mentions.unique_ids):
+        yield _by_id(each, fresh)
+
+
+def _federated(provider: str, mentions: Mentions) -> Iterator[Caller]:
+    """Strangers' identities at a provider, where it has strangers."""
+    subjects = foreign_subjects(provider, mentions.values)
+    if subjects is not None:
+        principal = Principal(kind=PrincipalKind.FEDERATED, arn=provider, account=account_in(provider))
+        known = _completed(principal.attributes)
+        yield Caller(reach=Reach.FEDERATED, principal=principal, who=provider, known=known, free=subjects)
+
+
+def _completed(attributes: Attributes) -> dict[str, tuple[str, ...]]:
+    """The attributes with those of an identity that are not there known to be missing."""
+    return {**dict.fromkeys(_IDENTITY_KEYS, ()), **attributes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    """An account as callers come from it."""
+
+    reach: Reach
+    who: str = ""
+    number: str
+    organization: str = ""
+    canonical_id: str = ""
+
+
+def _unnamed(home: _Account, mentions: Mentions) -> Iterator[Caller]:
+    """Roles, users and the root of an account, none of which a policy names."""
+    account, organization = home.number, home.organization
+    for kind in (PrincipalKind.ROLE, PrincipalKind.USER, PrincipalKind.ROOT):
+        name = "root" if kind is PrincipalKind.ROOT else f"{kind}/{_FRESH_NAME}"
+        principal = Principal(
+            kind=kind,
+            arn=f"arn:aws:iam::{account}:{name}",
+            account=account,
+            canonical_id=home.canonical_id,
+            organization=organization,
+        )
+        known = _completed(principal.attributes)
+        # Services alone speak for a source; SNS alone calls the caller's own account the source's owner.
+        known["aws:sourceowner"] = (account,)
+        free = list(_paths(organization, known)) if organization else []
+        if kind is not PrincipalKind.ROOT:
+            del known["aws:principalarn"], known["aws:userid"]
+            free += [
+                _one_of("aws:principalarn", f"arn:aws:iam::{account}:{kind}/*"),
+                _none_of("aws:principalarn", mentions.arns),
+                _one_of("aws:userid", "A*A*:*" if kind is PrincipalKind.ROLE else "AIDA*"),
+                _none_of("aws:userid", (f"{each}*" for each in mentions.unique_ids)),
+            ]
+        if kind is PrincipalKind.USER:
+            del known["aws:username"]
+        if not organization and account not in mentions.accounts:
+            del known["aws:principalorgid"], known["aws:principalorgpaths"]
+            free += [
+                _none_of("aws:principalorgid", mentions.organizations),
+                _none_of("aws:principalorgpaths", (f"{each}/*" for each in mentions.organizations)),
+            ]
+        yield Caller(reach=home.reach, principal=principal, who=home.who, known=known, free=tuple(free))
+
+
+def _paths(organization: str, known: dict[str, tuple[str, ...]]) -> Iterator[Constraint]:
+    del known["aws:principalorgpaths"]
+    yield _one_of("aws:principalorgpaths", f"{organization}/*")
+
+
+def _named(home: _Account, mentions: Mentions) -> Iterator[Caller]:
+    """The users, roles and sessions of an account that a policy names."""
+    for arn in sorted(each for each in mentions.arns if account_in(each) == home.number):
+        try:
+            named = Principal.parse(arn)
+        except InputError:
+            continue  # names nobody, so that nobody has it
+        principal = Principal(
+            kind=named.kind,
+            arn=named.arn,
+            account=home.number,
+            session=named.session,
+            organization=home.organization,
+        )
+        known = _completed(principal.attributes)
+        del known["aws:userid"]
+        yield Caller(reach=home.reach, principal=principal, who=arn, known=known)
+
+
+def _by_id(unique_id: str, account: str) -> Caller:
+    """Whoever has an id that a condition names; which account it belongs to, the id does not tell."""
+    kind = PrincipalKind.USER if unique_id.startswith("AIDA") else PrincipalKind.ROLE
+    principal = Principal(kind=kind, arn=f"arn:aws:iam::{account}:{kind}/{_FRESH_NAME}", account=account)
+    known = _completed(principal.attributes)
+    del known["aws:userid"]
+    free = (_one_of("aws:userid", f"{unique_id}:*", unique_id),)
+    return Caller(reach=Reach.ACCOUNT, principal=principal, who=unique_id, known=known, free=free)
+
+
+def _service(service: str, fresh: str, mentions: Mentions) -> Caller:
+    """A service that acts for an account which nothing mentions."""
+    principal = Principal(kind=PrincipalKind.SERVICE, arn=service)
+    known = _completed(principal.attributes)
+    known |= {"aws:sourceaccount": (fresh,), "aws:sourceowner": (fresh,)}
+    for each in ("aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalservicenameslist"):
+        del known[each]
+    # A bucket that is named exists already, so that nobody else can have it.
+    buckets = (each for each in mentions.of_key("aws:sourcearn") if _names_bucket(each))
+    free = (
+        _one_of("aws:sourcearn", f"arn:*:*:*:{fresh}:*", "arn:*:s3:::*"),
+        _none_of("aws:sourcearn", buckets),
+        _none_of("aws:sourceorgid", mentions.of_key("aws:sourceorgid")),
+        _none_of("aws:sourceorgpaths", mentions.of_key("aws:sourceorgpaths")),
+    )
+    return Caller(reach=Reach.SERVICE, principal=principal, who=service, known=known, free=free)
+
+
+def _names_bucket(arn: str) -> bool:
+    parts = arn.split(":", 5)
+    return len(parts) == 6 and parts[2] == "s3" and not {"*", "?"} & set(parts[5])
+
+
+def _one_of(key: str, *patterns: str) -> Constraint:
+    return Constraint(key, texts(patterns, variables=False))
+
+
+def _none_of(key: str, patterns: Iterable[str]) -> Constraint:
+    return Constraint(key, texts(sorted(patterns), variables=False), negated=True, some=False, absent=True)

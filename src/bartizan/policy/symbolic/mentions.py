@@ -1,0 +1,80 @@
+"""What policies mention: the accounts, organizations, principals and services that may be told apart from others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bartizan.policy.compiled import Policy
+from bartizan.policy.requests import CANONICAL, FEDERATED, SERVICE
+
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+_UNIQUE_ID = re.compile(r"A[A-Z]{2}A[A-Z0-9]{12,}")
+_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount", "aws:sourceowner"})
+_ORGANIZATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Names in policies, by kind. ``arns`` are those of users, roles and sessions; ``unique_ids`` AWS's ids of them."""
+
+    accounts: frozenset[str] = frozenset()
+    organizations: frozenset[str] = frozenset()
+    arns: frozenset[str] = frozenset()
+    unique_ids: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    providers: frozenset[str] = frozenset()
+    canonical_ids: frozenset[str] = frozenset()
+    values: tuple[tuple[str, str], ...] = ()
+    """Every condition's key in lower case with each of its values."""
+
+    @classmethod
+    def of(cls, policies: Iterable[Policy]) -> Mentions:
+        """What these policies mention."""
+        clauses = [clause for policy in policies for clause in policy.clauses]
+        names = {name for clause in clauses for name in clause.names}
+        values = tuple(
+            dict.fromkeys(
+                (key.lower(), value)
+                for clause in clauses
+                for _, key, listed in clause.statement.conditions
+                for value in listed
+            )
+        )
+        arns = {name for name in names if name.startswith("arn:") and not name.endswith(":root")}
+        arns |= {value for key, value in values if key == "aws:principalarn" and "*" not in value and "?" not in value}
+        accounts = {account for name in names for account in _ACCOUNT.findall(name) if not _typed(name)}
+        accounts |= {
+            account
+            for key, value in values
+            if key in _ACCOUNT_KEYS or key == "aws:principalarn"
+            for account in _ACCOUNT.findall(value)
+        }
+        return cls(
+            accounts=frozenset(accounts),
+            organizations=frozenset(
+                found for key, value in values if key in _ORGANIZATION_KEYS for found in _ORGANIZATION.findall(value)
+            ),
+            arns=frozenset(arns),
+            unique_ids=frozenset(
+                found for key, value in values if key == "aws:userid" for found in _UNIQUE_ID.findall(value)
+            ),
+            services=_after(SERVICE, names),
+            providers=_after(FEDERATED, names),
+            canonical_ids=_after(CANONICAL, names),
+            values=values,
+        )
+
+    def of_key(self, *keys: str) -> tuple[str, ...]:
+        """The values that conditions on these keys name."""
+        return tuple(value for key, value in self.values if key in keys)
+
+
+def _typed(name: str) -> bool:
+    return name.startswith((SERVICE, FEDERATED, CANONICAL))
+
+
+def _after(prefix: str, names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))
