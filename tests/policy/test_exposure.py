@@ -280,7 +280,7 @@ TLS = _deny(Bool={"aws:SecureTransport": "false"})
         ([_deny(StringNotEquals={"aws:SecureTransport": "true"})], None),
         ([{**TLS, "Action": "s3:*", "Resource": f"{BUCKET}/*"}], "s3:listbucket"),
         ([{**TLS, "Action": "s3:*", "Resource": BUCKET}], "s3:getobject"),
-        ([{**TLS, "Action": "s3:GetObject"}], "s3:listbucket"),
+        ([{**TLS, "Action": "s3:GetObject"}], "s3:putobject"),
         ([{**TLS, "Principal": {"AWS": OTHER}}], "s3:getobject"),
         ([_deny(Bool={"aws:SecureTransport": "false"}, StringNotEquals={"aws:PrincipalAccount": OWN})], "s3:getobject"),
         ([_deny(Bool={"aws:SecureTransport": "true"})], "s3:getobject"),

@@ -24,6 +24,7 @@ _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:source
 _IDENTITY_KEYS = (
     "aws:principalaccount",
     "aws:principalarn",
+    "aws:principalisawsservice",
     "aws:principalorgid",
     "aws:principalorgpaths",
     "aws:principalservicename",

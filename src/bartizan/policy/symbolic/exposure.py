@@ -11,17 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bartizan.policy.compiled import Clause, Layer, Policy
-from bartizan.policy.conditions import Constraint, texts
+from bartizan.policy.conditions import Constraint
 from bartizan.policy.decision import Authorization, decide
 from bartizan.policy.document import PolicyDocument, Statement
 from bartizan.policy.estate import GuardedResource, Organization
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.requests import Principal, Request
 from bartizan.policy.symbolic.callers import Caller, Reach, callers
-from bartizan.policy.symbolic.formula import Formula, both, either, opposite
+from bartizan.policy.symbolic.formula import Formula, both, opposite
 from bartizan.policy.symbolic.language import Undecided
 from bartizan.policy.symbolic.mentions import Mentions
 from bartizan.policy.symbolic.permission import denied_by, permitted
+from bartizan.policy.symbolic.scope import scope
 from bartizan.policy.symbolic.solver import solve
 from bartizan.policy.values import Networks, parse_network
 
@@ -101,7 +102,7 @@ def exposures(
         authorization=Authorization(
             identity=_ANYTHING, resource=guarded.policies, rcps=rcps, management_account=home.management_account
         ),
-        scope=_scope(guarded.arn, actions),
+        scope=scope(guarded.arn, actions),
         known={**_of_resource(guarded, home.id if member else ""), **(known or {})},
         mentions=Mentions.of(policies),
         keys=_keys(policies),
@@ -118,44 +119,6 @@ def exposures(
 
 _ALLOW_ALL = PolicyDocument((Statement("Allow", ("*",), ("*",)),), version="2012-10-17")
 _ANYTHING = (Policy(_ALLOW_ALL, Layer.IDENTITY, "whatever the caller's account allows"),)
-
-
-_OBJECT_ACTIONS = (
-    "s3:*object*",
-    "s3:abortmultipartupload",
-    "s3:listmultipartuploadparts",
-    "s3:replicate*",
-    "s3:bypass*",
-)
-_BUCKET_ACTIONS = ("s3:getbucket*", "s3:putbucket*")
-
-
-def _scope(arn: str, actions: Sequence[str]) -> Formula:
-    """The actions, on the resource and what lies within it: a function's versions, a bucket's objects.
-
-    Of S3, actions on objects are asked for objects, and those on buckets for buckets. Source:
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-    """
-    asked = Constraint("action", texts(actions, variables=False, nocase=True))
-    service = arn.split(":", 3)[2] if arn.count(":") > 2 else ""
-    if service != "s3":
-        return both(asked, _one_of("resource", arn, f"{arn}:*") if service in _VERSIONED else _one_of("resource", arn))
-    on_object = both(_one_of("action", *_OBJECT_ACTIONS), _one_of("action", *_BUCKET_ACTIONS).negate())
-    return both(
-        asked,
-        _one_of("action", "s3:*"),
-        either(
-            both(on_object, _one_of("resource", f"{arn}/*")),
-            both(opposite(on_object), _one_of("resource", arn)),
-        ),
-    )
-
-
-_VERSIONED = frozenset({"lambda", "logs"})
-
-
-def _one_of(key: str, *patterns: str) -> Constraint:
-    return Constraint(key, texts(patterns, variables=False, nocase=key == "action"))
 
 
 def _of_resource(guarded: GuardedResource, organization: str) -> dict[str, tuple[str, ...]]:
@@ -237,6 +200,7 @@ _TOLD = frozenset({"action", "resource", "aws:principalarn", "aws:sourceaccount"
 _PREFERRED: Mapping[str, Sequence[str]] = {
     "action": (
         "s3:getobject",
+        "s3:putobject",
         "s3:listbucket",
         "sts:assumerole",
         "sts:assumerolewithwebidentity",
@@ -296,13 +260,14 @@ def undenied(
     """
     mentions = Mentions.of(guarded.policies)
     formula = opposite(denied_by(guarded.policies))
-    scope = _scope(guarded.arn, actions)
     facts = {**_of_resource(guarded, ""), **(known or {})}
     keys = _keys(guarded.policies) | _TOLD
     found: list[Request] = []
     everyone = replace(mentions, accounts=mentions.accounts | ({guarded.account} - {""}))
     for caller in callers(everyone, owner=""):
-        model = solve(both(formula, scope, *caller.free), {**caller.known, **facts}, preferred=_PREFERRED)
+        model = solve(
+            both(formula, scope(guarded.arn, actions), *caller.free), {**caller.known, **facts}, preferred=_PREFERRED
+        )
         if model is not None:
             told = {key: values for key, values in model.items() if key in keys}
             found.append(request_of(told, caller.principal, guarded.account))

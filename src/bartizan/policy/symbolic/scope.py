@@ -1,0 +1,47 @@
+"""Scope: the requests that can be meant for a resource and for what lies within it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bartizan.policy.conditions import Constraint, texts
+from bartizan.policy.decision import FREE_ACTIONS
+from bartizan.policy.symbolic.formula import Formula, both, either, opposite
+
+_OBJECT_ACTIONS = (
+    "s3:*object*",
+    "s3:abortmultipartupload",
+    "s3:listmultipartuploadparts",
+    "s3:replicate*",
+    "s3:bypass*",
+)
+_BUCKET_ACTIONS = ("s3:getbucket*", "s3:putbucket*")
+_PREFIXES = {"iam": "sts"}
+"""Where the actions on a resource begin with another service than its ARN: only assuming asks a role's own policy."""
+
+_WITH_PARTS = frozenset({"lambda", "logs"})
+"""The services whose resources have versions, aliases or streams after a colon."""
+
+
+def scope(arn: str, actions: Sequence[str] = ("*",)) -> Formula:
+    """The requests for these actions (patterns) of the resource's service, on the resource or within it.
+
+    Of S3, actions on objects are asked for objects, and those on buckets for buckets. Source:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+    """
+    service = arn.split(":", 3)[2] if arn.count(":") > 2 else "*"
+    asked = both(
+        _one_of("action", *actions),
+        _one_of("action", f"{_PREFIXES.get(service, service)}:*"),
+        _one_of("action", *FREE_ACTIONS).negate(),
+    )
+    if service == "s3":
+        on_object = both(_one_of("action", *_OBJECT_ACTIONS), _one_of("action", *_BUCKET_ACTIONS).negate())
+        objects = both(on_object, _one_of("resource", f"{arn}/*"))
+        return both(asked, either(objects, both(opposite(on_object), _one_of("resource", arn))))
+    parts = (f"{arn}:*",) if service in _WITH_PARTS else ()
+    return both(asked, _one_of("resource", arn, *parts))
+
+
+def _one_of(key: str, *patterns: str) -> Constraint:
+    return Constraint(key, texts(sorted(patterns), variables=False, nocase=key == "action"))
