@@ -4,7 +4,7 @@ from bartizan.policy.access import denies_plain_http, described, narrows, open_s
 from bartizan.policy.compiled import Clause, Layer, Policy
 from bartizan.policy.decision import Authorization, Decision, Outcome, decide
 from bartizan.policy.document import MalformedPolicy, PolicyDocument, Principals, Statement, parse_policy
-from bartizan.policy.estate import Estate, GuardedResource, Identity, Organization
+from bartizan.policy.estate import Estate, Group, GuardedResource, Identity, Organization, Workload
 from bartizan.policy.requests import ANONYMOUS, Principal, PrincipalKind, Request
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Clause",
     "Decision",
     "Estate",
+    "Group",
     "GuardedResource",
     "Identity",
     "Layer",
@@ -26,6 +27,7 @@ __all__ = [
     "Principals",
     "Request",
     "Statement",
+    "Workload",
     "decide",
     "denies_plain_http",
     "described",

@@ -18,7 +18,8 @@ class Identity:
     """A user or role: who it is, what its policies and those of its groups say, what bounds it, who may assume it.
 
     ``boundary`` is ``None`` where it has none. ``unread`` names policies whose text is not known; a "no" about such an
-    identity is no proof.
+    identity is no proof. ``groups`` holds the ARNs of the user's groups, ``attached`` those of the managed policies
+    that are attached to it or its groups: by them it can be changed.
     """
 
     principal: Principal
@@ -26,11 +27,34 @@ class Identity:
     boundary: tuple[Policy, ...] | None = None
     trust: Policy | None = None
     unread: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
 
     @property
     def arn(self) -> str:
         """The ARN of the user or role."""
         return self.principal.arn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Group:
+    """A group of users: what its members may do; ``attached`` holds the ARNs of its managed policies."""
+
+    arn: str
+    policies: tuple[Policy, ...] = ()
+    attached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """Something that runs code under a role: a function, instance, task, project, notebook or stack.
+
+    ``type`` is the CloudFormation type (``AWS::Lambda::Function``).
+    """
+
+    arn: str
+    type: str
+    role_arn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,13 +88,21 @@ class Organization:
 
 
 class Estate:
-    """Identities by ARN, guarded resources by ARN, and the organization around them."""
+    """Identities by ARN, guarded resources by ARN, and the organization around them.
 
-    def __init__(
+    ``groups`` are by ARN. ``workloads`` is ``None`` where they were not read, which is not the same as none.
+    ``versions`` holds the versions of managed policies that are not the default, by the policy's ARN.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a part of an account that can be known or not
         self,
         identities: Iterable[Identity] = (),
         resources: Iterable[GuardedResource] = (),
         organization: Organization | None = None,
+        *,
+        groups: Iterable[Group] = (),
+        workloads: Iterable[Workload] | None = None,
+        versions: Mapping[str, tuple[Policy, ...]] | None = None,
     ) -> None:
         self.identities = {each.arn: each for each in identities}
         self._roles = {
@@ -79,6 +111,9 @@ class Estate:
             if each.principal.kind is PrincipalKind.ROLE
         }
         self.organization = organization or Organization()
+        self.groups = {each.arn: each for each in groups}
+        self.workloads = None if workloads is None else tuple(workloads)
+        self.versions = dict(versions or {})
         trusts = (
             GuardedResource(arn=each.arn, account=each.principal.account, policies=(each.trust,), type="AWS::IAM::Role")
             for each in self.identities.values()

@@ -6,7 +6,7 @@ from bartizan.policy.symbolic.formula import FALSE, TRUE, And, Formula, Or, both
 from bartizan.policy.symbolic.language import Undecided
 from bartizan.policy.symbolic.permission import allowed_by, denied_by, granted_by, permitted
 from bartizan.policy.symbolic.sets import EVERYTHING, NO_REQUEST, RequestSet
-from bartizan.policy.symbolic.solver import solve
+from bartizan.policy.symbolic.solver import simplified, solve
 
 __all__ = [
     "EVERYTHING",
@@ -33,6 +33,7 @@ __all__ = [
     "opposite",
     "permitted",
     "request_of",
+    "simplified",
     "solve",
     "undenied",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from bartizan.policy.conditions import Constraint
-from bartizan.policy.patterns import Pattern, Template
+from bartizan.policy.patterns import Attributes, Pattern, Template
 from bartizan.policy.symbolic.language import Undecided, find_text
 from bartizan.policy.values import Texts, Values, candidates
 
@@ -103,7 +103,7 @@ def narrowed(values: Values) -> Values:
     return values
 
 
-def specialised(values: Values, known: dict[str, tuple[str, ...]]) -> Values:
+def specialised(values: Values, known: Attributes) -> Values:
     """The set with the variables filled in whose values are known; what is known to be absent matches nothing."""
     if not isinstance(values, Texts) or not any(key in known for key in values.keys):
         return values

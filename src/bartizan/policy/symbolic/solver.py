@@ -50,6 +50,19 @@ def solve(
     return _Solver(dict(known or {}), preferred or {}).solve(formula)
 
 
+def simplified(formula: Formula, known: Attributes) -> Formula:
+    """The formula with what is known put in: equivalent to it wherever the rest of a request comes from."""
+    if isinstance(formula, And):
+        return both(*(simplified(each, known) for each in formula.parts))
+    if isinstance(formula, Or):
+        return either(*(simplified(each, known) for each in formula.parts))
+    values = specialised(formula.values, known)
+    made = formula if values is formula.values else _with(formula, values)
+    if made.key in known and not _variables(made):
+        return TRUE if made.holds(known) else FALSE
+    return made
+
+
 @dataclass(slots=True)
 class _Solver:
     known: dict[str, tuple[str, ...]]
@@ -62,23 +75,11 @@ class _Solver:
 
     def solve(self, formula: Formula) -> dict[str, tuple[str, ...]] | None:
         self.multivalued |= {each.key for each in constraints_in(formula) if _over_sets(each)}
-        self.whole = self._simplified(formula)
+        self.whole = simplified(formula, self.known)
         found = self._search([self.whole], {})
         if found is None and self.doubts:
             raise Undecided(self.doubts)
         return found
-
-    def _simplified(self, formula: Formula) -> Formula:
-        """The formula with what is known put in."""
-        if isinstance(formula, And):
-            return both(*map(self._simplified, formula.parts))
-        if isinstance(formula, Or):
-            return either(*map(self._simplified, formula.parts))
-        values = specialised(formula.values, self.known)
-        made = formula if values is formula.values else _with(formula, values)
-        if made.key in self.known and not _variables(made):
-            return TRUE if made.holds(self.known) else FALSE
-        return made
 
     def _search(self, todo: list[Formula], state: State) -> dict[str, tuple[str, ...]] | None:
         self.steps += 1
