@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bartizan.model import CoverageGap, DeclarationError, Gap, Reason, Snapshot, Unknown, touches, without
+from bartizan.model import CoverageGap, DeclarationError, Gap, Reason, Snapshot, Unknown, World, touches, without
 from bartizan.resources.sqs import Queue
 
 DENIED = Gap(Reason.DENIED, needs="sqs:ListQueues")
@@ -61,3 +61,47 @@ def test_the_questions_say_which_changes_matter() -> None:
     assert not touches(queue("new", target="else"), question)
     assert touches(without(queue("new"), "dead_letter_target_arn"), question)
     assert view.taken() == ()
+
+
+def test_what_is_derived_is_made_once_and_its_questions_count_for_everyone_who_uses_it() -> None:
+    made: list[int] = []
+
+    def targets(world: World) -> frozenset[str | None]:
+        made.append(1)
+        return frozenset(each.dead_letter_target_arn for each in world.all(Queue))
+
+    snapshot = Snapshot([queue("jobs", target="t")])
+    first, second = snapshot.view([Queue]), snapshot.view([Queue])
+    assert first.derived(targets) == second.derived(targets) == {"t"}
+    assert made == [1]
+    for view in (first, second):
+        (question,) = view.taken()
+        assert touches(queue("new"), question)
+
+
+def test_what_is_derived_from_a_failed_listing_is_unknown_to_everyone() -> None:
+    made: list[int] = []
+
+    def count(world: World) -> int:
+        made.append(1)
+        return len(world.all(Queue))
+
+    gap = CoverageGap(types=("AWS::SQS::Queue",), account="", region="", gap=DENIED)
+    snapshot = Snapshot([], [gap])
+    for _ in range(2):
+        view = snapshot.view([Queue])
+        with pytest.raises(Unknown, match="needs sqs:ListQueues"):
+            view.derived(count)
+        assert len(view.taken()) == 1
+    assert made == [1]
+
+
+def test_who_uses_what_is_derived_declares_what_it_was_made_from() -> None:
+    snapshot = Snapshot([queue("jobs")])
+
+    def count(world: World) -> int:
+        return len(world.all(Queue))
+
+    assert snapshot.view([Queue]).derived(count) == 1
+    with pytest.raises(DeclarationError, match="without declaring"):
+        snapshot.view([]).derived(count)

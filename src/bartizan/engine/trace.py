@@ -6,7 +6,7 @@ From that come a finding's evidence, the API actions that a rule needs, and the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bartizan.model import Resource, Rule, Snapshot, Unknown, View, judged
@@ -52,6 +52,10 @@ class _TracedWorld:
         read = self._read[kind]
         read.update(by)
         return [_Traced(each, read) for each in self._view.find(kind, near=near, **by)]
+
+    def derived(self, build: Callable[[Any], Any]) -> Any:
+        # Made anew, since what another evaluation made does not show what it looked at.
+        return build(self)
 
 
 def trace(rule: Rule, resource: Resource, snapshot: Snapshot) -> set[str]:

@@ -9,7 +9,7 @@ none found is no answer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from bartizan.model.finding import CoverageGap
 from bartizan.model.resource import Resource
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 
 Question = tuple[type[Resource], str, Any]
 """Type, field and value that were asked for; an empty field means all of the type."""
@@ -32,6 +33,9 @@ class World(Protocol):
     def find(self, kind: type[R], *, near: Resource | None = None, **by: Any) -> Sequence[R]:
         """Those whose one named field has the given value; ``Unknown`` where that cannot be told."""
 
+    def derived(self, build: Callable[[World], T]) -> T:
+        """What ``build``, a function of its own name, makes of the world: made once, shared by all that ask for it."""
+
 
 @dataclass(slots=True)
 class _Index:
@@ -39,6 +43,15 @@ class _Index:
 
     by_value: dict[Any, list[Resource]] = field(default_factory=lambda: defaultdict(list))
     absent: list[Resource] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What was made of a snapshot, or why it could not be, and the questions asked on the way."""
+
+    made: Any
+    unknown: Unknown | None
+    questions: tuple[Question, ...]
 
 
 class Snapshot:
@@ -54,6 +67,7 @@ class Snapshot:
             for name in gap.types:
                 self._gaps_by_type[name].append(gap)
         self._indexes: dict[tuple[type[Resource], str, bool], _Index] = {}
+        self.derived: dict[Callable[[World], Any], Derived] = {}
 
     def __iter__(self) -> Iterator[Resource]:
         for some in self.by_type.values():
@@ -130,11 +144,36 @@ class View:
         found: Sequence[R] = index.by_value.get(key, ())  # type: ignore[assignment]  # the index is of that type
         return found
 
-    def _ask(self, kind: type[Resource], name: str, value: Any, near: Resource | None) -> None:
+    def derived(self, build: Callable[[World], T]) -> T:
+        """What ``build`` makes of the world; whoever uses it has asked all that was asked to make it."""
+        found = self._snapshot.derived.get(build)
+        if found is None:
+            found = self._snapshot.derived[build] = _derive(self._snapshot.view(self._reads), build)
+        for question in found.questions:
+            self._require_declared(question[0])
+        self._asked.extend(found.questions)
+        if found.unknown is not None:
+            raise found.unknown.with_traceback(None)
+        made: T = found.made
+        return made
+
+    def _require_declared(self, kind: type[Resource]) -> None:
         if kind not in self._reads:
             raise DeclarationError(f"the rule reads {kind.__name__} without declaring it in reads=")
+
+    def _ask(self, kind: type[Resource], name: str, value: Any, near: Resource | None) -> None:
+        self._require_declared(kind)
         self._asked.append((kind, name, value))
         self._snapshot.require_listed(kind, near)
+
+
+def _derive(view: View, build: Callable[[World], Any]) -> Derived:
+    made, unknown = None, None
+    try:
+        made = build(view)
+    except Unknown as missing:
+        unknown = missing
+    return Derived(made, unknown, tuple(dict.fromkeys(view.taken())))
 
 
 def touches(changed: Resource, question: Question) -> bool:

@@ -61,7 +61,7 @@ class Workload:
 class GuardedResource:
     """A resource with policies of its own: a bucket, key, queue, topic, function, secret, repository or role.
 
-    ``arn`` stands for all that is within: a bucket's objects too.
+    ``arn`` stands for all that is within: a bucket's objects too. ``unread`` names policies whose text is not known.
     """
 
     arn: str
@@ -69,6 +69,7 @@ class GuardedResource:
     policies: tuple[Policy, ...] = ()
     type: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

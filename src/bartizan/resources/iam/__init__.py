@@ -1,5 +1,5 @@
 """AWS Identity and Access Management."""
 
-from bartizan.resources.iam.types import AccessKey, Group, InlinePolicy, ManagedPolicy, Role, User
+from bartizan.resources.iam.types import AccessKey, AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 
-__all__ = ["AccessKey", "Group", "InlinePolicy", "ManagedPolicy", "Role", "User"]
+__all__ = ["AccessKey", "AwsManagedPolicy", "Group", "InlinePolicy", "ManagedPolicy", "Role", "User"]

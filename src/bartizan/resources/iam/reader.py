@@ -7,13 +7,13 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from bartizan.model import CoverageGap, Gap, Reason, Resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.iam import report
-from bartizan.resources.iam.types import Group, InlinePolicy, ManagedPolicy, Role, User
+from bartizan.resources.iam.types import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 from bartizan.resources.reading import Api, Call, CustomReader, Failed, Fields, Reply, Scope, take
 
 T = TypeVar("T")
@@ -50,6 +50,7 @@ def _default_version(item: Reply) -> PolicyDocument:
 
 _USER: Fields = {
     "user_name": lambda item: item["UserName"],
+    "user_id": lambda item: item["UserId"],
     "path": lambda item: item["Path"],
     "create_date": lambda item: item["CreateDate"],
     "policies": _inline_in("UserPolicyList"),
@@ -73,6 +74,7 @@ _GROUP: Fields = {
 }
 _ROLE: Fields = {
     "role_name": lambda item: item["RoleName"],
+    "role_id": lambda item: item["RoleId"],
     "path": lambda item: item["Path"],
     "create_date": lambda item: item["CreateDate"],
     "assume_role_policy_document": lambda item: parse_policy(item["AssumeRolePolicyDocument"]),
@@ -90,10 +92,10 @@ _POLICY: Fields = {
     "attachment_count": lambda item: item["AttachmentCount"],
     "boundary_count": lambda item: item.get("PermissionsBoundaryUsageCount", 0),
 }
-
+_AWS_POLICY: Fields = {name: _POLICY[name] for name in ("managed_policy_name", "policy_document")}
 
 _SESSION: Fields = {"max_session_duration": lambda seconds: seconds}
-_EVERYTHING = {"Filter": ["User", "Group", "Role", "LocalManagedPolicy"]}
+_EVERYTHING = {"Filter": ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"]}
 
 
 async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
@@ -104,13 +106,35 @@ async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]
         for item in reply["UserDetailList"]:
             row = _of(rows, item["UserName"], "credential report")
             yield _made(User, scope, item, (_USER, item), (_CREDENTIALS, row))
-        for item in reply["GroupDetailList"]:
-            yield _made(Group, scope, item, (_GROUP, item))
         for item in reply["RoleDetailList"]:
             seconds = _of(sessions, item["RoleName"], "list of roles")
             yield _made(Role, scope, item, (_ROLE, item), (_SESSION, seconds))
-        for item in reply["Policies"]:
-            yield _made(ManagedPolicy, scope, item, (_POLICY, item))
+        for _, found in groups_and_policies(reply, scope):
+            yield found
+
+
+def authorized(reply: Reply, scope: Scope) -> Iterator[tuple[str, Resource]]:
+    """The resources in a reply of GetAccountAuthorizationDetails alone, each with its JSON path.
+
+    What the credential report and the list of roles would tell stays absent.
+    """
+    for number, item in enumerate(reply.get("UserDetailList") or ()):
+        yield f"$.UserDetailList[{number}]", _made(User, scope, item, (_USER, item))
+    for number, item in enumerate(reply.get("RoleDetailList") or ()):
+        yield f"$.RoleDetailList[{number}]", _made(Role, scope, item, (_ROLE, item))
+    yield from groups_and_policies(reply, scope)
+
+
+def groups_and_policies(reply: Reply, scope: Scope) -> Iterator[tuple[str, Resource]]:
+    """The groups and managed policies in the reply, each with its JSON path; of AWS's own policies, those in use."""
+    for number, item in enumerate(reply.get("GroupDetailList") or ()):
+        yield f"$.GroupDetailList[{number}]", _made(Group, scope, item, (_GROUP, item))
+    for number, item in enumerate(reply.get("Policies") or ()):
+        path = f"$.Policies[{number}]"
+        if ":iam::aws:" not in item["Arn"]:
+            yield path, _made(ManagedPolicy, scope, item, (_POLICY, item))
+        elif item.get("AttachmentCount") or item.get("PermissionsBoundaryUsageCount"):
+            yield path, _made(AwsManagedPolicy, scope, item, (_AWS_POLICY, item))
 
 
 async def or_gap(reading: Coroutine[Any, Any, T]) -> T | Gap:
@@ -151,7 +175,7 @@ def _made(kind: type[Resource], scope: Scope, item: Reply, *sources: tuple[Field
 
 
 IAM = CustomReader(
-    (User, Group, Role, ManagedPolicy),
+    (User, Group, Role, ManagedPolicy, AwsManagedPolicy),
     declared=(_DETAILS, _ROLES, report.GENERATE, report.GET),
     read=_read,
 )

@@ -34,6 +34,7 @@ class User(Resource):
     """An IAM user. What concerns its credentials is up to four hours old, as the credential report is."""
 
     user_name: str = field("Its name.")
+    user_id: str = field("The id that AWS gave it, which no later user of that name has.", default="")
     path: str = field("Its path.", default="/")
     create_date: dt.datetime = field("When it was created.", default=SAMPLE_TIME)
     policies: tuple[InlinePolicy, ...] = field("Its inline policies.", default=())
@@ -63,6 +64,7 @@ class Role(Resource):
     """An IAM role."""
 
     role_name: str = field("Its name.")
+    role_id: str = field("The id that AWS gave it, which no later role of that name has.", default="")
     path: str = field("Its path.", default="/")
     create_date: dt.datetime = field("When it was created.", default=SAMPLE_TIME)
     assume_role_policy_document: PolicyDocument = field(
@@ -84,10 +86,18 @@ class Role(Resource):
 
 @resource("AWS::IAM::ManagedPolicy", name="managed_policy_name")
 class ManagedPolicy(Resource):
-    """A managed policy of the customer; those of AWS are known by their ARN only, where they are attached."""
+    """A managed policy of the customer."""
 
     managed_policy_name: str = field("Its name.")
     path: str = field("Its path.", default="/")
     policy_document: PolicyDocument = field("Its default version.", default=PolicyDocument(()))
     attachment_count: int = field("How many users, groups and roles it is attached to.", default=1)
     boundary_count: int = field("How many users and roles it is the permissions boundary of.", default=0)
+
+
+@resource("AWS::IAM::AWSManagedPolicy", name="managed_policy_name")
+class AwsManagedPolicy(Resource):
+    """A managed policy of AWS that is in use in the account. It is read to know what it gives; no rule judges it."""
+
+    managed_policy_name: str = field("Its name.")
+    policy_document: PolicyDocument = field("Its default version.", default=PolicyDocument(()))

@@ -1,0 +1,271 @@
+"""From what a scan read to the estate: who there is, what their policies say, and what guards the resources.
+
+Rules ask ``estate_of(world)``, or ``identities_of(world)`` where IAM alone is enough, and name ``ESTATE_TYPES`` or
+``IDENTITY_TYPES`` in their ``reads``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from bartizan.model import Resource, Unknown, World
+from bartizan.policy import (
+    Estate,
+    GuardedResource,
+    Identity,
+    Layer,
+    Organization,
+    Policy,
+    PolicyDocument,
+    Principal,
+    PrincipalKind,
+    open_statements,
+    parse_policy,
+)
+from bartizan.resources.account import Account
+from bartizan.resources.iam import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
+from bartizan.resources.kms import Key
+from bartizan.resources.lambda_ import Function
+from bartizan.resources.s3 import Bucket
+from bartizan.resources.sns import Topic
+from bartizan.resources.sqs import Queue
+
+T = TypeVar("T")
+
+IDENTITY_TYPES: tuple[type[Resource], ...] = (User, Group, Role, ManagedPolicy, AwsManagedPolicy)
+"""The types that identities are made of."""
+
+POLICY_FIELDS: Mapping[type[Resource], str] = {
+    Bucket: "policy",
+    Key: "key_policy",
+    Queue: "policy",
+    Topic: "policy",
+    Function: "policy",
+}
+"""The types that a policy of their own guards, and the field that holds it."""
+
+ESTATE_TYPES: tuple[type[Resource], ...] = (*IDENTITY_TYPES, *POLICY_FIELDS, Account)
+"""The types that the whole estate is made of; accounts say what S3 blocks for all buckets."""
+
+
+def estate_of(world: World) -> Estate:
+    """Identities and guarded resources of the world, made once per snapshot; ``Unknown`` where a listing failed."""
+    return world.derived(_everything)
+
+
+def identities_of(world: World) -> Estate:
+    """As ``estate_of``, with users, roles and their trust policies only."""
+    return world.derived(_identities)
+
+
+def _identities(world: World) -> Estate:
+    return build_estate(world.all, guarded=())
+
+
+def _everything(world: World) -> Estate:
+    return build_estate(world.all)
+
+
+def build_estate(
+    listed: Callable[[type[Any]], Iterable[Any]],
+    *,
+    guarded: Iterable[type[Resource]] = tuple(POLICY_FIELDS),
+    organization: Organization | None = None,
+    more: Iterable[GuardedResource] = (),
+) -> Estate:
+    """The estate of the resources that ``listed`` gives by type; ``guarded`` are the types to take besides identities.
+
+    A policy that was not read is named as ``unread`` where it belongs.
+    ``more`` are guarded resources from elsewhere.
+    """
+    home = organization or Organization()
+    policies = _Policies.of(listed)
+    groups = {(each.account, each.group_name): each for each in listed(Group)}
+    people = [_user(each, policies, groups, home) for each in listed(User)]
+    roles = [_role(each, policies, home) for each in listed(Role)]
+    kinds = tuple(guarded)
+    blocks = dict(_blocks(listed(Account))) if Bucket in kinds else {}
+    resources = [_guarded(each, POLICY_FIELDS[kind], blocks) for kind in kinds for each in listed(kind)]
+    untrusted = [_hidden_trust(each) for each in roles if each.trust is None]
+    return Estate([*people, *roles], [*untrusted, *resources, *more], home)
+
+
+@dataclass(slots=True)
+class _Policies:
+    """Managed policies by ARN, compiled once for each layer that they are used in."""
+
+    documents: Mapping[str, PolicyDocument]
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    made: dict[tuple[str, Layer], Policy] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, listed: Callable[[type[Any]], Iterable[Any]]) -> _Policies:
+        documents: dict[str, PolicyDocument] = {}
+        unknown: dict[str, str] = {}
+        for each in (*listed(ManagedPolicy), *listed(AwsManagedPolicy)):
+            try:
+                documents[each.arn] = each.policy_document
+            except Unknown as missing:
+                unknown[each.arn] = str(missing.gap)
+        return cls(documents, unknown)
+
+    def find(self, arn: str, layer: Layer, unread: list[str]) -> tuple[Policy, ...]:
+        """The policy of that ARN, or nothing and a word about it in ``unread``."""
+        if arn not in self.documents:
+            unread.append(f"{arn} ({self.unknown.get(arn, 'not read')})")
+            return ()
+        key = (arn, layer)
+        if key not in self.made:
+            self.made[key] = Policy(self.documents[arn], layer, arn)
+        return (self.made[key],)
+
+
+def _known(resource: Any, name: str, otherwise: T, unread: list[str]) -> T:
+    """The field, or where it was not read something in its place and a word about it in ``unread``."""
+    try:
+        found: T = getattr(resource, name)
+    except Unknown as missing:
+        unread.append(f"{name.replace('_', ' ')} ({missing.gap})")
+        return otherwise
+    return found
+
+
+def _own(holder: Any, policies: _Policies, where: str, unread: list[str]) -> Iterator[Policy]:
+    """The policies of a user, group or role itself."""
+    nothing: tuple[InlinePolicy, ...] = ()
+    for each in _known(holder, "policies", nothing, unread):
+        yield Policy(each.policy_document, Layer.IDENTITY, f"inline policy {each.policy_name}{where}")
+    no_arns: tuple[str, ...] = ()
+    for arn in _known(holder, "managed_policy_arns", no_arns, unread):
+        yield from policies.find(arn, Layer.IDENTITY, unread)
+
+
+def _boundary(holder: Any, policies: _Policies, unread: list[str]) -> tuple[Policy, ...] | None:
+    arn: str | None = _known(holder, "permissions_boundary", None, unread)
+    if arn is None:
+        return None
+    # Without its text nothing is known to be bounded; that it is there is told as unread.
+    return policies.find(arn, Layer.BOUNDARY, unread) or None
+
+
+def _user(user: Any, policies: _Policies, groups: Mapping[tuple[str, str], Any], home: Organization) -> Identity:
+    unread: list[str] = []
+    held = list(_own(user, policies, "", unread))
+    no_groups: tuple[str, ...] = ()
+    for name in _known(user, "groups", no_groups, unread):
+        group = groups.get((user.account, name))
+        if group is None:
+            unread.append(f"group {name} (not read)")
+        else:
+            held += _own(group, policies, f" of group {name}", unread)
+    return Identity(
+        principal=_principal(user, PrincipalKind.USER, "user_id", home, unread),
+        policies=tuple(dict.fromkeys(held)),
+        boundary=_boundary(user, policies, unread),
+        unread=tuple(dict.fromkeys(unread)),
+    )
+
+
+def _role(role: Any, policies: _Policies, home: Organization) -> Identity:
+    unread: list[str] = []
+    document: PolicyDocument | None = _known(role, "assume_role_policy_document", None, unread)
+    return Identity(
+        policies=tuple(_own(role, policies, "", unread)),
+        boundary=_boundary(role, policies, unread),
+        trust=Policy(document, Layer.RESOURCE, "trust policy") if document is not None else None,
+        principal=_principal(role, PrincipalKind.ROLE, "role_id", home, unread),
+        unread=tuple(dict.fromkeys(unread)),
+    )
+
+
+def _principal(resource: Any, kind: PrincipalKind, id_field: str, home: Organization, unread: list[str]) -> Principal:
+    path = resource.arn.partition(f":{kind}/")[2]
+    no_tags: Mapping[str, str] = {}
+    return Principal(
+        kind=kind,
+        arn=resource.arn,
+        account=resource.account,
+        unique_id=_known(resource, id_field, "", []),
+        organization=home.id if resource.account in home.accounts else "",
+        organization_path=home.paths.get(resource.account, ""),
+        tags=_known(resource, "tags", no_tags, unread),
+        service_linked=kind is PrincipalKind.ROLE and path.startswith("aws-service-role/"),
+    )
+
+
+def _hidden_trust(role: Identity) -> GuardedResource:
+    return GuardedResource(
+        arn=role.arn, account=role.principal.account, type=Role.cfn_type, unread=("trust policy (not read)",)
+    )
+
+
+def _guarded(resource: Any, policy_field: str, blocks: Mapping[str, str]) -> GuardedResource:
+    unread: list[str] = []
+    document: PolicyDocument | None = _known(resource, policy_field, None, unread)
+    policies = [] if document is None else [Policy(document, Layer.RESOURCE, "resource policy")]
+    if resource.cfn_type == Key.cfn_type and document is None and not unread:
+        unread.append("key policy (AWS keeps it: the key is one of AWS's)")
+    if resource.cfn_type == Bucket.cfn_type and any(open_statements(document)):
+        policies += _blocked(resource, blocks, unread)
+    no_tags: Mapping[str, str] = {}
+    return GuardedResource(
+        arn=resource.arn,
+        account=resource.account,
+        policies=tuple(policies),
+        type=resource.cfn_type,
+        tags=_known(resource, "tags", no_tags, unread),
+        unread=tuple(unread),
+    )
+
+
+_ON, _OFF = "on", "off"
+
+
+def _blocks(accounts: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Whether each account restricts public buckets: on, off, or why that is not known."""
+    for each in accounts:
+        try:
+            yield each.account, _ON if each.s3_public_access_block.restrict_public_buckets else _OFF
+        except Unknown as missing:
+            yield each.account, str(missing.gap)
+
+
+def _blocked(bucket: Any, blocks: Mapping[str, str], unread: list[str]) -> tuple[Policy, ...]:
+    """What S3 makes of a public policy under ``RestrictPublicBuckets``: only the own account and AWS services get in.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    account = blocks.get(bucket.account, _OFF)
+    try:
+        on = account == _ON or bucket.public_access_block.restrict_public_buckets
+    except Unknown as missing:
+        unread.append(f"public access block ({missing.gap})")
+        return ()
+    if not on:
+        if account != _OFF:
+            unread.append(f"the account's public access block ({account})")
+        return ()
+    statement = {
+        "Sid": "RestrictPublicBuckets",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "*",
+        "Condition": {
+            "StringNotEquals": {"aws:PrincipalAccount": bucket.account},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        },
+    }
+    document = parse_policy({"Version": "2012-10-17", "Statement": statement})
+    return (Policy(document, Layer.RESOURCE, "block public access"),)
+
+
+def by_type(resources: Iterable[Resource]) -> Callable[[type[Any]], list[Any]]:
+    """What ``build_estate`` asks, for resources at hand: gaps in listings do not stop it."""
+    held: defaultdict[type[Resource], list[Any]] = defaultdict(list)
+    for each in resources:
+        held[type(each)].append(each)
+    return lambda kind: held.get(kind, [])
