@@ -98,11 +98,37 @@ def test_the_whole_demo_runs_beside_anything_in_the_environment(tmp_path: Path) 
     }  # fmt: skip
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_on_a_terminal_one_bar_follows_the_other(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    with subprocess.Popen([*DEMO, "--output", str(tmp_path)], stdout=subprocess.PIPE, stderr=theirs, text=True) as demo:
+        os.close(theirs)
+        shown = _read_all(ours)
+        printed, _ = demo.communicate(timeout=60)
+    building, reading = "Building the company's account", "Reading the account"
+    assert building in shown
+    assert building not in shown.partition(reading)[2]
+    assert printed.startswith("AWS account 123456789012\n")
+    assert "\x1b" not in printed, "colours are for the terminal, and this is a pipe"
+
+
+def _read_all(terminal: int) -> str:
+    read = b""
+    with open(terminal, "rb", buffering=0) as stream:
+        try:
+            while part := stream.read(4096):
+                read += part
+        except OSError:
+            pass  # So Linux tells that the other side was closed.
+    return read.decode()
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the children are found in /proc")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15), (signal.SIGKILL, -9)])
 def test_the_emulator_ends_with_the_demo(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     with subprocess.Popen(DEMO, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
         child = _wait_for_child(demo.pid)
+        _wait_for_socket(child)
         demo.send_signal(sent)
         _, complaint = demo.communicate(timeout=30)
         assert demo.returncode == code
@@ -120,3 +146,15 @@ def _wait_for_child(parent: int) -> int:
             return int(children[0])
         time.sleep(0.05)
     raise AssertionError("the demo started no emulator")
+
+
+def _wait_for_socket(process: int) -> None:
+    """Until it listens, and is no longer at its imports."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        opened = [str(each.readlink()) for each in Path(f"/proc/{process}/fd").iterdir() if each.is_symlink()]
+        if any(each.startswith("socket:") for each in opened):
+            time.sleep(0.5)
+            return
+        time.sleep(0.05)
+    raise AssertionError("the emulator opened no port")

@@ -82,6 +82,8 @@ def test_colours_are_for_terminals_and_names_bring_none() -> None:
     assert "\x1b[2J" not in coloured
     assert "\x1b]0;" not in coloured
     assert "\x1b[31m<i>" not in coloured, "the colour that AWS's answer brought"
+    assert "\x1b[33mmedium" in coloured
+    assert "\x1b[1mSQS queue stores messages unencrypted\x1b[0m" in coloured, "the colour of the label ends with it"
     named = [each.name for each in given.findings][:3]
     assert "</script>" in named[1]
     assert ", ".join(named[:2]) in printed(given, 200), "what looks like markup stays as it is"

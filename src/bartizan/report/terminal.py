@@ -142,7 +142,7 @@ def _print_indented(console: Console, line: Text, *, indent: int = _INDENT, labe
         part.rstrip()
         head = label.copy() if label and number == 0 else Text()
         head.pad_right(indent - head.cell_len)
-        console.print(head + part)
+        console.print(Text.assemble(head, part))
 
 
 def _listed(names: Sequence[str]) -> str:
