@@ -21,9 +21,11 @@ from bartizan.model import (
 )
 from bartizan.policy import Decision, Estate, Outcome, PolicyDocument, Principal, parse_policy
 from bartizan.resources.account import Account
+from bartizan.resources.ec2.compute import Instance
 from bartizan.resources.estate import ESTATE_TYPES, IDENTITY_TYPES, build_estate, by_type, estate_of, identities_of
 from bartizan.resources.iam import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 from bartizan.resources.kms import Key
+from bartizan.resources.lambda_ import Function
 from bartizan.resources.s3 import Bucket, PublicAccessBlock
 from bartizan.resources.sqs import Queue
 
@@ -176,3 +178,27 @@ def test_a_failed_listing_makes_only_what_needs_it_unknown() -> None:
     assert ANNA in identities_of(snapshot.view(IDENTITY_TYPES)).identities
     with pytest.raises(Unknown, match="needs s3:GetBucketPolicy"):
         estate_of(snapshot.view(ESTATE_TYPES))
+
+
+def test_what_can_be_changed_to_give_more_is_known() -> None:
+    profile = f"arn:aws:iam::{OWN}:instance-profile/app"
+    group = in_account(Group, f"arn:aws:iam::{OWN}:group/g", group_name="g", managed_policy_arns=(BOUND,))
+    bound = in_account(
+        ManagedPolicy,
+        BOUND,
+        managed_policy_name="bound",
+        policy_document=allow("s3:Get*"),
+        older_versions=(("v1", allow("*")),),
+    )
+    role = in_account(Role, APP, role_name="app", instance_profile_arns=(profile,), managed_policy_arns=(BOUND,))
+    function = in_account(Function, f"arn:aws:lambda:eu-west-1:{OWN}:function:f", function_name="f", role=APP)
+    machine = in_account(Instance, f"arn:aws:ec2:eu-west-1:{OWN}:instance/i-1", iam_instance_profile=profile)
+    idle = in_account(Instance, f"arn:aws:ec2:eu-west-1:{OWN}:instance/i-2", iam_instance_profile=None)
+    listed = by_type([user(groups=("g",)), group, bound, role, function, machine, idle])
+    estate = build_estate(listed, workloads=True)
+    assert (estate.identities[ANNA].groups, estate.identities[ANNA].attached) == ((group.arn,), (BOUND,))
+    assert estate.identities[APP].attached == (BOUND,)
+    assert estate.groups[group.arn].attached == (BOUND,)
+    assert [str(each.name) for each in estate.versions[BOUND]] == [f"{BOUND} (v1)"]
+    assert {(each.arn, each.role_arn) for each in estate.workloads or ()} == {(function.arn, APP), (machine.arn, APP)}
+    assert build_estate(listed).workloads is None

@@ -22,10 +22,15 @@ from bartizan.policy import (
     PolicyDocument,
     Principal,
     PrincipalKind,
+    Workload,
     open_statements,
     parse_policy,
 )
+from bartizan.policy import (
+    Group as Membership,
+)
 from bartizan.resources.account import Account
+from bartizan.resources.ec2.compute import Instance
 from bartizan.resources.iam import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 from bartizan.resources.kms import Key
 from bartizan.resources.lambda_ import Function
@@ -47,7 +52,10 @@ POLICY_FIELDS: Mapping[type[Resource], str] = {
 }
 """The types that a policy of their own guards, and the field that holds it."""
 
-ESTATE_TYPES: tuple[type[Resource], ...] = (*IDENTITY_TYPES, *POLICY_FIELDS, Account)
+WORKLOAD_TYPES: tuple[type[Resource], ...] = (Function, Instance)
+"""The types that run code under a role."""
+
+ESTATE_TYPES: tuple[type[Resource], ...] = (*IDENTITY_TYPES, *POLICY_FIELDS, Instance, Account)
 """The types that the whole estate is made of; accounts say what S3 blocks for all buckets."""
 
 
@@ -66,20 +74,21 @@ def _identities(world: World) -> Estate:
 
 
 def _everything(world: World) -> Estate:
-    return build_estate(world.all)
+    return build_estate(world.all, workloads=True)
 
 
 def build_estate(
     listed: Callable[[type[Any]], Iterable[Any]],
     *,
     guarded: Iterable[type[Resource]] = tuple(POLICY_FIELDS),
+    workloads: bool = False,
     organization: Organization | None = None,
     more: Iterable[GuardedResource] = (),
 ) -> Estate:
     """The estate of the resources that ``listed`` gives by type; ``guarded`` are the types to take besides identities.
 
-    A policy that was not read is named as ``unread`` where it belongs.
-    ``more`` are guarded resources from elsewhere.
+    ``workloads``: whether what runs under a role was read too. A policy that was not read is named as ``unread`` where
+    it belongs. ``more`` are guarded resources from elsewhere.
     """
     home = organization or Organization()
     policies = _Policies.of(listed)
@@ -90,7 +99,14 @@ def build_estate(
     blocks = dict(_blocks(listed(Account))) if Bucket in kinds else {}
     resources = [_guarded(each, POLICY_FIELDS[kind], blocks) for kind in kinds for each in listed(kind)]
     untrusted = [_hidden_trust(each) for each in roles if each.trust is None]
-    return Estate([*people, *roles], [*untrusted, *resources, *more], home)
+    return Estate(
+        [*people, *roles],
+        [*untrusted, *resources, *more],
+        home,
+        groups=[_membership(each, policies) for each in groups.values()],
+        workloads=_workloads(listed) if workloads else None,
+        versions=dict(_versions(listed(ManagedPolicy))),
+    )
 
 
 @dataclass(slots=True)
@@ -133,6 +149,41 @@ def _known(resource: Any, name: str, otherwise: T, unread: list[str]) -> T:
     return found
 
 
+def _attached(holder: Any) -> tuple[str, ...]:
+    nothing: tuple[str, ...] = ()
+    return _known(holder, "managed_policy_arns", nothing, [])
+
+
+def _membership(group: Any, policies: _Policies) -> Membership:
+    held = tuple(_own(group, policies, f" of group {group.group_name}", []))
+    return Membership(arn=group.arn, policies=held, attached=_attached(group))
+
+
+def _versions(policies: Iterable[Any]) -> Iterator[tuple[str, tuple[Policy, ...]]]:
+    """What each managed policy said in its versions that are not the default, where it has such."""
+    nothing: tuple[tuple[str, PolicyDocument], ...] = ()
+    for each in policies:
+        older = _known(each, "older_versions", nothing, [])
+        if older:
+            named = ((f"{each.arn} ({version})", document) for version, document in older)
+            yield each.arn, tuple(Policy(document, Layer.IDENTITY, name) for name, document in named)
+
+
+def _workloads(listed: Callable[[type[Any]], Iterable[Any]]) -> tuple[Workload, ...] | None:
+    """What runs under a role; ``None`` where it was not read of which one."""
+    try:
+        roles = {profile: role.arn for role in listed(Role) for profile in role.instance_profile_arns}
+        functions = [Workload(arn=each.arn, type=each.cfn_type, role_arn=each.role) for each in listed(Function)]
+        machines = [
+            Workload(arn=each.arn, type=each.cfn_type, role_arn=roles[each.iam_instance_profile])
+            for each in listed(Instance)
+            if each.iam_instance_profile in roles
+        ]
+    except Unknown:
+        return None
+    return (*functions, *machines)
+
+
 def _own(holder: Any, policies: _Policies, where: str, unread: list[str]) -> Iterator[Policy]:
     """The policies of a user, group or role itself."""
     nothing: tuple[InlinePolicy, ...] = ()
@@ -155,17 +206,21 @@ def _user(user: Any, policies: _Policies, groups: Mapping[tuple[str, str], Any],
     unread: list[str] = []
     held = list(_own(user, policies, "", unread))
     no_groups: tuple[str, ...] = ()
+    joined: list[Any] = []
     for name in _known(user, "groups", no_groups, unread):
         group = groups.get((user.account, name))
         if group is None:
             unread.append(f"group {name} (not read)")
         else:
+            joined.append(group)
             held += _own(group, policies, f" of group {name}", unread)
     return Identity(
         principal=_principal(user, PrincipalKind.USER, "user_id", home, unread),
         policies=tuple(dict.fromkeys(held)),
         boundary=_boundary(user, policies, unread),
         unread=tuple(dict.fromkeys(unread)),
+        groups=tuple(each.arn for each in joined),
+        attached=tuple(dict.fromkeys(arn for each in (user, *joined) for arn in _attached(each))),
     )
 
 
@@ -178,6 +233,7 @@ def _role(role: Any, policies: _Policies, home: Organization) -> Identity:
         trust=Policy(document, Layer.RESOURCE, "trust policy") if document is not None else None,
         principal=_principal(role, PrincipalKind.ROLE, "role_id", home, unread),
         unread=tuple(dict.fromkeys(unread)),
+        attached=_attached(role),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from bartizan.model import CoverageGap, Gap, Reason, Resource
 from bartizan.policy import PolicyDocument, parse_policy
+from bartizan.policy.requests import account_in
 from bartizan.resources.iam import report
 from bartizan.resources.iam.types import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 from bartizan.resources.reading import Api, Call, CustomReader, Failed, Fields, Reply, Scope, take
@@ -46,6 +47,14 @@ def _boundary(item: Reply) -> str | None:
 
 def _default_version(item: Reply) -> PolicyDocument:
     return next(parse_policy(each["Document"]) for each in item["PolicyVersionList"] if each["IsDefaultVersion"])
+
+
+def _older_versions(item: Reply) -> tuple[tuple[str, PolicyDocument], ...]:
+    return tuple(
+        (each["VersionId"], parse_policy(each["Document"]))
+        for each in item["PolicyVersionList"]
+        if not each["IsDefaultVersion"]
+    )
 
 
 _USER: Fields = {
@@ -89,6 +98,7 @@ _POLICY: Fields = {
     "managed_policy_name": lambda item: item["PolicyName"],
     "path": lambda item: item["Path"],
     "policy_document": _default_version,
+    "older_versions": _older_versions,
     "attachment_count": lambda item: item["AttachmentCount"],
     "boundary_count": lambda item: item.get("PermissionsBoundaryUsageCount", 0),
 }
@@ -170,7 +180,8 @@ def _made(kind: type[Resource], scope: Scope, item: Reply, *sources: tuple[Field
         found, missing = take(fields, source)
         values |= found
         gaps |= missing
-    values |= {"arn": item["Arn"], "account": scope.account, "region": scope.region, "read_at": scope.now}
+    account = account_in(item["Arn"]) or scope.account
+    values |= {"arn": item["Arn"], "account": account, "region": scope.region, "read_at": scope.now}
     return kind.of(values, gaps)
 
 

@@ -91,6 +91,9 @@ class ManagedPolicy(Resource):
     managed_policy_name: str = field("Its name.")
     path: str = field("Its path.", default="/")
     policy_document: PolicyDocument = field("Its default version.", default=PolicyDocument(()))
+    older_versions: tuple[tuple[str, PolicyDocument], ...] = field(
+        "Its versions that are not the default, with their ids; one call makes one of them the default.", default=()
+    )
     attachment_count: int = field("How many users, groups and roles it is attached to.", default=1)
     boundary_count: int = field("How many users and roles it is the permissions boundary of.", default=0)
 
