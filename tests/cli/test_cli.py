@@ -43,6 +43,14 @@ def test_help_imports_nothing_heavy() -> None:
     assert [name for name in HEAVY if f"'{name}'" in modules] == []
 
 
+@pytest.mark.parametrize(("options", "shown"), [([], False), (["-W", "default"], True)])
+def test_warnings_are_for_those_who_ask(options: list[str], shown: bool) -> None:
+    code = "import sys, warnings; from bartizan.cli.main import main\nsys.argv = ['bartizan', '--version']\n"
+    code += "try: main()\nfinally: warnings.warn('a coroutine was never awaited', RuntimeWarning)"
+    ran = subprocess.run([sys.executable, *options, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert ("never awaited" in ran.stderr) is shown
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     ran = bartizan(command, "--help")

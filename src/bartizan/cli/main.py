@@ -6,6 +6,7 @@ import importlib
 import io
 import logging
 import sys
+import warnings
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -65,6 +66,9 @@ def main() -> None:
     """Run the command line; an error of the user's input is one line and exit code 2."""
     # What a library warns of is told by our own errors; without a handler Python prints it, with a traceback.
     logging.getLogger().addHandler(logging.NullHandler())
+    # Warnings are for developers, who ask for them with -W; Ctrl-C in a scan gives some.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character, such as an arrow or half a file's name, gets its escape and no crash.
         if isinstance(stream, io.TextIOWrapper):
