@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bartizan.policy import parse_policy
-from bartizan.policy.deputy import bound_to, for_anyone, service_of
+from bartizan.policy import parse_policy, reach
+from bartizan.policy.deputy import bound_to
 
 SERVICES = frozenset({"s3", "logs", "states"})
 ACCOUNT = "111122223333"
@@ -19,7 +19,8 @@ def allow(service: Any, **condition: Any) -> dict[str, Any]:
 
 
 def loose(*statements: Any) -> list[str]:
-    return [service for _, service in for_anyone(parse_policy({"Statement": list(statements)}), SERVICES)]
+    document = parse_policy({"Statement": list(statements)})
+    return [each.split(" to ")[1].split(",")[0] for each in reach.deputies(document, "", ACCOUNT, SERVICES)]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,8 @@ def loose(*statements: Any) -> list[str]:
         {"ArnLike": {"aws:SourceArn": "arn:aws:logs:*:111122223333:*"}},
         {"StringLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:111122223333:log-group:*"}},
         {"StringEquals": {"sts:ExternalId": "x7"}},
+        # No service belongs to an organization, so that this shuts all of them out.
+        {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}},
     ],
 )
 def test_a_condition_that_names_the_source_binds_the_service(condition: dict[str, Any]) -> None:
@@ -50,9 +53,8 @@ def test_a_condition_that_names_the_source_binds_the_service(condition: dict[str
         {"ForAllValues:StringEquals": {"aws:SourceAccount": ACCOUNT}},
         {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}},
         {"ArnLike": {"aws:SourceArn": "arn:aws:states:*:*:stateMachine:*"}},
-        {"ArnLike": {"aws:SourceArn": ["arn:aws:s3:::shop-media", "arn:aws:sns:*"]}},
+        {"ArnLike": {"aws:SourceArn": ["arn:aws:s3:::shop-media", "arn:aws:sns:*:*:*"]}},
         {"StringLike": {"kms:EncryptionContext:aws:logs:arn": "*"}},
-        {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}},
     ],
 )
 def test_one_that_does_not_leaves_it_to_anyone(condition: dict[str, Any]) -> None:
@@ -61,10 +63,10 @@ def test_one_that_does_not_leaves_it_to_anyone(condition: dict[str, Any]) -> Non
 
 def test_only_the_services_that_are_asked_about_count() -> None:
     assert loose(allow(["lambda.amazonaws.com", "logs.eu-west-1.amazonaws.com"])) == ["logs.eu-west-1.amazonaws.com"]
-    assert service_of("logs.cn-north-1.amazonaws.com.cn") == "logs"
-    assert service_of("delivery.logs.amazonaws.com") == "delivery.logs"
-    assert service_of("s3.us-gov-west-1.amazonaws.com") == "s3"
-    assert not list(for_anyone(None, SERVICES))
+    assert reach.service_of("logs.cn-north-1.amazonaws.com.cn") == "logs"
+    assert reach.service_of("delivery.logs.amazonaws.com") == "delivery.logs"
+    assert reach.service_of("s3.us-gov-west-1.amazonaws.com") == "s3"
+    assert not list(reach.deputies(None, "", ACCOUNT, SERVICES))
 
 
 def test_a_denial_by_source_speaks_for_the_whole_policy() -> None:

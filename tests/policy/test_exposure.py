@@ -288,5 +288,5 @@ TLS = _deny(Bool={"aws:SecureTransport": "false"})
     ],
 )
 def test_https_only_is_proven_or_refuted_by_a_request(statements: list[dict[str, Any]], action: str | None) -> None:
-    found = undenied(_guarded(BUCKET, *statements), known=PLAIN)
+    found = list(undenied(_guarded(BUCKET, *statements), known=PLAIN))
     assert (found[0].action if found else None) == action

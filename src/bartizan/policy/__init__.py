@@ -1,6 +1,5 @@
 """IAM policies as typed values. Pure: no AWS, no files."""
 
-from bartizan.policy.access import denies_plain_http, described, narrows, open_statements, other_accounts
 from bartizan.policy.compiled import Clause, Layer, Policy
 from bartizan.policy.decision import Authorization, Decision, Outcome, decide
 from bartizan.policy.document import MalformedPolicy, PolicyDocument, Principals, Statement, parse_policy
@@ -29,10 +28,5 @@ __all__ = [
     "Statement",
     "Workload",
     "decide",
-    "denies_plain_http",
-    "described",
-    "narrows",
-    "open_statements",
-    "other_accounts",
     "parse_policy",
 ]

@@ -86,6 +86,13 @@ class PolicyDocument:
     version: str = "2008-10-17"
     id: str = ""
     source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    _hash: int | None = field(default=None, init=False, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        # Kept, since what is decided of a policy is remembered by it.
+        if self._hash is None:
+            object.__setattr__(self, "_hash", hash((self.statements, self.version, self.id)))
+        return self._hash or 0
 
     def __iter__(self) -> Iterator[Statement]:
         return iter(self.statements)

@@ -23,8 +23,8 @@ from bartizan.policy import (
     Principal,
     PrincipalKind,
     Workload,
-    open_statements,
     parse_policy,
+    reach,
 )
 from bartizan.policy import (
     Group as Membership,
@@ -264,7 +264,7 @@ def _guarded(resource: Any, policy_field: str, blocks: Mapping[str, str]) -> Gua
     policies = [] if document is None else [Policy(document, Layer.RESOURCE, "resource policy")]
     if resource.cfn_type == Key.cfn_type and document is None and not unread:
         unread.append("key policy (AWS keeps it: the key is one of AWS's)")
-    if resource.cfn_type == Bucket.cfn_type and any(open_statements(document)):
+    if resource.cfn_type == Bucket.cfn_type and _is_public(resource, document, unread):
         policies += _blocked(resource, blocks, unread)
     no_tags: Mapping[str, str] = {}
     return GuardedResource(
@@ -275,6 +275,14 @@ def _guarded(resource: Any, policy_field: str, blocks: Mapping[str, str]) -> Gua
         tags=_known(resource, "tags", no_tags, unread),
         unread=tuple(unread),
     )
+
+
+def _is_public(bucket: Any, document: PolicyDocument | None, unread: list[str]) -> bool:
+    try:
+        return any(reach.public(document, bucket.arn, bucket.account))
+    except Unknown as undecided:
+        unread.append(str(undecided))
+        return False
 
 
 _ON, _OFF = "on", "off"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from bartizan.model import SAMPLE_TIME, Problems, replace, rule
-from bartizan.policy import described, open_statements, other_accounts, parse_policy
-from bartizan.policy.deputy import SENDERS, for_anyone
-from bartizan.policy.document import PolicyDocument
+from bartizan.policy import parse_policy, reach
+from bartizan.policy.deputy import SENDERS
 from bartizan.resources.kms import Key, can_rotate, own
 
 _ALL = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
@@ -71,8 +70,7 @@ def public_key_policy(key: Key) -> Problems:
     - https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
     """
     if own(key):
-        for statement in open_statements(key.key_policy):
-            yield f"{described(statement)} to everyone"
+        yield from reach.public(key.key_policy, key.arn, key.account)
 
 
 @rule(
@@ -95,13 +93,9 @@ def foreign_administrator(key: Key) -> Problems:
     ## References
     - https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
     """
-    if not own(key) or key.key_policy is None:
-        return
-    for statement in key.key_policy.allowing:
-        if not statement.conditions and {"kms:*", "*"}.intersection(statement.actions):
-            alone = PolicyDocument(statements=(statement,))
-            for account in sorted(other_accounts(alone, key.account)):
-                yield f"account {account} may do everything with it"
+    if own(key):
+        for each in reach.other_accounts(key.key_policy, key.arn, key.account, ["kms:PutKeyPolicy"]):
+            yield f"{each} may change its policy, and so do everything with it"
 
 
 @rule(
@@ -167,5 +161,4 @@ def service_allowed_for_anyone(key: Key) -> Problems:
     - https://docs.aws.amazon.com/kms/latest/developerguide/policy-conditions.html
     """
     if own(key):
-        for statement, service in for_anyone(key.key_policy, SENDERS):
-            yield f"{described(statement)} to {service}, whoever asks the service to"
+        yield from reach.deputies(key.key_policy, key.arn, key.account, SENDERS)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bartizan.model import Problems, World, replace, rule
-from bartizan.policy import Statement, described, open_statements, parse_policy
-from bartizan.policy.deputy import SENDERS, for_anyone
+from bartizan.policy import parse_policy, reach
+from bartizan.policy.deputy import SENDERS
 from bartizan.policy.removal import without_statements
 from bartizan.resources.lambda_ import Function
 from bartizan.resources.lambda_runtimes import DEPRECATED
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "*"}
 _URL = {**_ANYONE, "Action": "lambda:InvokeFunctionUrl"}
-_URL_KEYS = frozenset({"lambda:functionurlauthtype", "lambda:invokedviafunctionurl"})
+_DIRECTLY: reach.Known = (("lambda:functionurlauthtype", ()), ("lambda:invokedviafunctionurl", ()))
+"""A call of the function itself, not of its URL."""
+
+_CALLS = ("lambda:InvokeFunction", "lambda:InvokeAsync")
+_URL_CALLS = ("lambda:InvokeFunctionUrl",)
+_UNSIGNED: reach.Known = (("lambda:functionurlauthtype", ("NONE",)),)
+_CHANGES = ("lambda:Update*", "lambda:Delete*", "lambda:Put*", "lambda:AddPermission", "lambda:GetFunction*")
 _SERVICE = {
     "Effect": "Allow",
     "Principal": {"Service": "s3.amazonaws.com"},
@@ -43,22 +47,14 @@ def public_function(function: Function) -> Problems:
     ## References
     - https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
     """
-    for statement in _open_to_calls(function):
-        yield f"{described(statement)} to everyone"
-
-
-def _open_to_calls(function: Function) -> Iterator[Statement]:
-    """The statements that let anyone call the function, but for those that are about its URL."""
-    for statement in open_statements(function.policy):
-        url_only = {each.lower() for each in statement.actions} == {"lambda:invokefunctionurl"}
-        if not url_only and not _URL_KEYS & statement.condition_keys():
-            yield statement
+    yield from reach.public(function.policy, function.arn, function.account, (*_CALLS, *_CHANGES), _DIRECTLY)
 
 
 @public_function.risky_fix("whoever relies on the open statement is refused, services that call the function included")
 def close_function(function: Function) -> Function:
     """Remove the statements that let anyone call the function from its policy."""
-    return replace(function, policy=without_statements(function.policy, _open_to_calls(function)))
+    opening = reach.opening(function.policy, function.arn, function.account, (*_CALLS, *_CHANGES), _DIRECTLY)
+    return replace(function, policy=without_statements(function.policy, opening))
 
 
 @rule(
@@ -78,8 +74,8 @@ def public_url(function: Function) -> Problems:
     ## References
     - https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
     """
-    if function.url_auth_type == "NONE" and any(open_statements(function.policy)):
-        yield "its URL asks for no authentication"
+    if function.url_auth_type == "NONE":
+        yield from reach.public(function.policy, function.arn, function.account, _URL_CALLS, _UNSIGNED)
 
 
 @public_url.risky_fix("callers that do not sign their requests are refused")
@@ -200,8 +196,7 @@ def service_allowed_for_anyone(function: Function) -> Problems:
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     - https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
     """
-    for statement, service in for_anyone(function.policy, SENDERS):
-        yield f"{described(statement)} to {service}, whoever asks the service to"
+    yield from reach.deputies(function.policy, function.arn, function.account, SENDERS)
 
 
 @rule(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
-from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
-from bartizan.policy.deputy import SENDERS, for_anyone
+from bartizan.policy import parse_policy, reach
+from bartizan.policy.deputy import SENDERS
 from bartizan.policy.https import with_https_only
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.sns import Topic
@@ -52,8 +52,7 @@ def public_topic(topic: Topic) -> Problems:
     ## References
     - https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
     """
-    for statement in open_statements(topic.policy):
-        yield f"{described(statement)} to everyone"
+    yield from reach.public(topic.policy, topic.arn, topic.account)
 
 
 @rule("medium", passes=[Topic()], fails=[Topic(http_hosts=("hooks.example.com",))])
@@ -91,8 +90,7 @@ def service_allowed_for_anyone(topic: Topic) -> Problems:
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     - https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     """
-    for statement, service in for_anyone(topic.policy, SENDERS):
-        yield f"{described(statement)} to {service}, whoever asks the service to"
+    yield from reach.deputies(topic.policy, topic.arn, topic.account, SENDERS)
 
 
 @rule(
@@ -112,14 +110,14 @@ def plain_http_allowed(topic: Topic) -> Problems:
     ## References
     - https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
     """
-    if not denies_plain_http(topic.policy, "sns:Publish"):
-        yield "no statement denies publishing over plain HTTP"
+    if reach.over_plain_http(topic.policy, topic.arn, topic.account, ["sns:Publish"]) is not None:
+        yield "publishing over plain HTTP is not denied to everyone"
 
 
 @plain_http_allowed.risky_fix("publishers that still use plain HTTP are refused")
 def require_https(topic: Topic) -> Topic:
     """Add a statement to the topic policy that denies publishing over plain HTTP."""
-    if denies_plain_http(topic.policy, "sns:Publish"):
+    if reach.over_plain_http(topic.policy, topic.arn, topic.account, ["sns:Publish"]) is None:
         return topic
     return replace(topic, policy=with_https_only(topic.policy, "sns:Publish", [topic.arn or "*"]))
 
@@ -149,5 +147,5 @@ def shared_without_own_key(topic: Topic) -> Problems:
     - https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     if not customer_managed(topic.kms_master_key_id):
-        for account in sorted(other_accounts(topic.policy, topic.account)):
-            yield f"account {account} has access, and no key of yours stands in between"
+        for each in reach.other_accounts(topic.policy, topic.arn, topic.account):
+            yield f"{each} has access, and no key of yours stands in between"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
-from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
-from bartizan.policy.deputy import SENDERS, for_anyone
+from bartizan.policy import parse_policy, reach
+from bartizan.policy.deputy import SENDERS
 from bartizan.policy.https import with_https_only
 from bartizan.policy.removal import without_statements
 from bartizan.resources.kms import customer_managed
@@ -118,14 +118,15 @@ def public_queue(queue: Queue) -> Problems:
     ## References
     - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
     """
-    for statement in open_statements(queue.policy):
-        yield f"{described(statement)} to everyone"
+    yield from reach.public(queue.policy, queue.arn, queue.account)
 
 
 @public_queue.risky_fix("whoever relies on the open statement is refused, services that send to the queue included")
 def close_queue(queue: Queue) -> Queue:
     """Remove the statements that let anyone in from the queue policy."""
-    return replace(queue, policy=without_statements(queue.policy, open_statements(queue.policy)))
+    return replace(
+        queue, policy=without_statements(queue.policy, reach.opening(queue.policy, queue.arn, queue.account))
+    )
 
 
 @rule("low", passes=[Queue(policy=parse_policy({"Statement": _HTTPS_ONLY}))], fails=[Queue(policy=None)])
@@ -141,14 +142,15 @@ def plain_http_allowed(queue: Queue) -> Problems:
     ## References
     - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
     """
-    if not denies_plain_http(queue.policy):
-        yield "no statement denies requests over plain HTTP"
+    request = reach.over_plain_http(queue.policy, queue.arn, queue.account, ["sqs:*"])
+    if request is not None:
+        yield f"{request.action} over plain HTTP is not denied"
 
 
 @plain_http_allowed.risky_fix("clients that still use plain HTTP are refused")
 def require_https(queue: Queue) -> Queue:
     """Add a statement to the queue policy that denies requests over plain HTTP."""
-    if denies_plain_http(queue.policy):
+    if reach.over_plain_http(queue.policy, queue.arn, queue.account, ["sqs:*"]) is None:
         return queue
     return replace(queue, policy=with_https_only(queue.policy, "sqs:*", [queue.arn or "*"]))
 
@@ -171,8 +173,7 @@ def service_allowed_for_anyone(queue: Queue) -> Problems:
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
     """
-    for statement, service in for_anyone(queue.policy, SENDERS):
-        yield f"{described(statement)} to {service}, whoever asks the service to"
+    yield from reach.deputies(queue.policy, queue.arn, queue.account, SENDERS)
 
 
 @rule(
@@ -200,5 +201,5 @@ def shared_without_own_key(queue: Queue) -> Problems:
     - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
     """
     if not customer_managed(queue.kms_master_key_id):
-        for account in sorted(other_accounts(queue.policy, queue.account)):
-            yield f"account {account} has access, and no key of yours stands in between"
+        for each in reach.other_accounts(queue.policy, queue.arn, queue.account):
+            yield f"{each} has access, and no key of yours stands in between"

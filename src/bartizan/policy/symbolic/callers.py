@@ -190,13 +190,19 @@ def _service(service: str, fresh: str, mentions: Mentions) -> Caller:
     """A service that acts for an account which nothing mentions."""
     principal = Principal(kind=PrincipalKind.SERVICE, arn=service)
     known = _completed(principal.attributes)
-    known |= {"aws:sourceaccount": (fresh,), "aws:sourceowner": (fresh,)}
-    for each in ("aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalservicenameslist"):
+    # The last two only the owner has told to the service: the id of a skill, of a customer.
+    known |= {"kms:calleraccount": (fresh,), "lambda:eventsourcetoken": (), "sts:externalid": ()}
+    for each in (*_SOURCES, "aws:principalservicenameslist"):
         del known[each]
     # A bucket that is named exists already, so that nobody else can have it.
     buckets = (each for each in mentions.of_key("aws:sourcearn") if _names_bucket(each))
+    contexts = sorted({key for key, _ in mentions.values if key.startswith("kms:encryptioncontext:aws:")})
     free = (
-        _one_of("aws:sourcearn", f"arn:*:*:*:{fresh}:*", "arn:*:s3:::*"),
+        *(_one_of_if_any(key, f"arn:*:*:*:{fresh}:*", "arn:*:s3:::*") for key in contexts),
+        # Not every service sends a source at every call.
+        _one_of_if_any("aws:sourceaccount", fresh),
+        _one_of_if_any("aws:sourceowner", fresh),
+        _one_of_if_any("aws:sourcearn", f"arn:*:*:*:{fresh}:*", "arn:*:s3:::*"),
         _none_of("aws:sourcearn", buckets),
         _none_of("aws:sourceorgid", mentions.of_key("aws:sourceorgid")),
         _none_of("aws:sourceorgpaths", mentions.of_key("aws:sourceorgpaths")),
@@ -211,6 +217,10 @@ def _names_bucket(arn: str) -> bool:
 
 def _one_of(key: str, *patterns: str) -> Constraint:
     return Constraint(key, texts(patterns, variables=False))
+
+
+def _one_of_if_any(key: str, *patterns: str) -> Constraint:
+    return Constraint(key, texts(patterns, variables=False, arn=True), absent=True)
 
 
 def _none_of(key: str, patterns: Iterable[str]) -> Constraint:

@@ -7,7 +7,7 @@ taken to allow everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bartizan.policy.compiled import Clause, Layer, Policy
@@ -252,7 +252,7 @@ def request_of(model: Mapping[str, tuple[str, ...]], principal: Principal, owner
 
 def undenied(
     guarded: GuardedResource, *, actions: Sequence[str] = ("*",), known: Attributes | None = None
-) -> tuple[Request, ...]:
+) -> Iterator[Request]:
     """Requests, one for each class of callers, that no statement of the resource's policies denies.
 
     None at all is a proof that whoever asks is denied, whatever its own policies say: with ``aws:SecureTransport``
@@ -262,7 +262,6 @@ def undenied(
     formula = opposite(denied_by(guarded.policies))
     facts = {**_of_resource(guarded, ""), **(known or {})}
     keys = _keys(guarded.policies) | _TOLD
-    found: list[Request] = []
     everyone = replace(mentions, accounts=mentions.accounts | ({guarded.account} - {""}))
     for caller in callers(everyone, owner=""):
         model = solve(
@@ -270,5 +269,4 @@ def undenied(
         )
         if model is not None:
             told = {key: values for key, values in model.items() if key in keys}
-            found.append(request_of(told, caller.principal, guarded.account))
-    return tuple(found)
+            yield request_of(told, caller.principal, guarded.account)

@@ -24,11 +24,14 @@ _WITH_PARTS = frozenset({"lambda", "logs"})
 
 
 def scope(arn: str, actions: Sequence[str] = ("*",)) -> Formula:
-    """The requests for these actions (patterns) of the resource's service, on the resource or within it.
+    """The requests for these actions (patterns), on the resource or within it; on any where ``arn`` is empty.
 
-    Of S3, actions on objects are asked for objects, and those on buckets for buckets. Source:
+    Only actions of the resource's own service count. Of S3, actions on objects are asked for objects, and those on
+    buckets for buckets. Source:
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
     """
+    if not arn:
+        return both(_one_of("action", *actions), _one_of("action", *FREE_ACTIONS).negate())
     service = arn.split(":", 3)[2] if arn.count(":") > 2 else "*"
     asked = both(
         _one_of("action", *actions),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bartizan.model import Problems, replace, rule
-from bartizan.policy import PolicyDocument, parse_policy
-from bartizan.policy.deputy import bound_to, for_anyone
+from bartizan.policy import PolicyDocument, parse_policy, reach
+from bartizan.policy.deputy import bound_to
 from bartizan.resources.iam import Role
 
 _SERVICES = frozenset(
@@ -65,8 +65,7 @@ def service_trusted_for_anyone(role: Role) -> Problems:
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     if not role.managed_by_aws:
-        for _, service in for_anyone(role.assume_role_policy_document, _SERVICES):
-            yield f"{service} may assume it, whoever asks the service to"
+        yield from reach.deputies(role.assume_role_policy_document, role.arn, role.account, _SERVICES)
 
 
 @service_trusted_for_anyone.risky_fix("what uses the role from another account through these services loses it")

@@ -1,56 +1,25 @@
-"""Checks of what IAM policies allow, wherever they stand."""
+"""Checks of what managed policies allow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from bartizan.model import Problems, World, rule
-from bartizan.policy import PolicyDocument, Statement, described, parse_policy
-from bartizan.resources.ec2.compute import Instance
-from bartizan.resources.iam import Group, InlinePolicy, ManagedPolicy, Role, User
-
-_ADMIN = ("AdministratorAccess",)
-_PASSING = frozenset({"*", "iam:*", "iam:passrole", "iam:pass*"})
+from bartizan.model import Problems, rule
+from bartizan.policy import PolicyDocument, parse_policy
+from bartizan.policy.power import allows_everything, passes_any_role
+from bartizan.resources.iam import ManagedPolicy
 
 
 def _allow(action: str, resource: str = "*", **more: Any) -> PolicyDocument:
     return parse_policy({"Statement": {"Effect": "Allow", "Action": action, "Resource": resource, **more}})
 
 
+_EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_ONLY_IAM = {**_EVERYTHING, "Action": "iam:*"}
+_BUT_IAM = {"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}
 _READ = _allow("s3:GetObject")
 _ALL = _allow("*")
-_PASS = _allow("iam:PassRole")
-_PROFILE = "arn:aws:iam::111122223333:instance-profile/web"
-
-
-def _everything(document: PolicyDocument) -> Iterable[Statement]:
-    """The statements that allow every action on every resource, without condition."""
-    for each in document.allowing:
-        stars = any(action in {"*", "*:*"} for action in each.actions) and not each.not_actions
-        if stars and "*" in each.resources and not each.not_resources and not each.conditions:
-            yield each
-
-
-def _passes_any_role(document: PolicyDocument) -> Iterable[Statement]:
-    """The statements that allow iam:PassRole on every role and say for which service."""
-    for each in document.allowing:
-        passing = any(action.lower() in _PASSING for action in each.actions) and not each.not_actions
-        bound = "iam:passedtoservice" in each.condition_keys()
-        if passing and not bound and any(one in {"*", "arn:aws:iam::*:role/*"} for one in each.resources):
-            yield each
-
-
-def _inline(policies: Iterable[InlinePolicy]) -> Problems:
-    for policy in policies:
-        for statement in _everything(policy.policy_document):
-            yield f"inline policy {policy.policy_name}: {described(statement)} on everything"
-
-
-def _attached(arns: Iterable[str]) -> Problems:
-    for arn in arns:
-        if arn.rpartition("/")[2] in _ADMIN:
-            yield f"{arn.rpartition('/')[2]} is attached"
+_TO_LAMBDA = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
 
 
 @rule(
@@ -58,8 +27,12 @@ def _attached(arns: Iterable[str]) -> Problems:
     passes=[
         ManagedPolicy(policy_document=_READ),
         ManagedPolicy(policy_document=_allow("*", Condition={"StringEquals": {"aws:PrincipalTag/team": "ops"}})),
+        ManagedPolicy(policy_document=parse_policy({"Statement": [_EVERYTHING, _BUT_IAM]})),
     ],
-    fails=[ManagedPolicy(policy_document=_ALL)],
+    fails=[
+        ManagedPolicy(policy_document=_ALL),
+        ManagedPolicy(policy_document=parse_policy({"Statement": [_ONLY_IAM, {**_BUT_IAM, "Effect": "Allow"}]})),
+    ],
 )
 def policy_allows_everything(policy: ManagedPolicy) -> Problems:
     """Managed policy allows every action on every resource.
@@ -73,17 +46,21 @@ def policy_allows_everything(policy: ManagedPolicy) -> Problems:
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
     """
-    for statement in _everything(policy.policy_document):
-        yield f"{described(statement)} on everything"
+    if allows_everything(policy.policy_document):
+        yield "it allows every action on every resource"
 
 
 @rule(
     "high",
     passes=[
         ManagedPolicy(policy_document=_READ),
-        ManagedPolicy(policy_document=_allow("iam:PassRole", "arn:aws:iam::1:role/a")),
+        ManagedPolicy(policy_document=_allow("iam:PassRole", "arn:aws:iam::111122223333:role/a")),
+        ManagedPolicy(policy_document=_allow("iam:PassRole", Condition=_TO_LAMBDA)),
     ],
-    fails=[ManagedPolicy(policy_document=_allow("iam:PassRole"))],
+    fails=[
+        ManagedPolicy(policy_document=_allow("iam:PassRole")),
+        ManagedPolicy(policy_document=_allow("iam:P*", "arn:aws:iam::*:role/*")),
+    ],
 )
 def policy_passes_any_role(policy: ManagedPolicy) -> Problems:
     """Managed policy lets its holder pass any role to a service.
@@ -97,9 +74,8 @@ def policy_passes_any_role(policy: ManagedPolicy) -> Problems:
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
-    for statement in _passes_any_role(policy.policy_document):
-        if not any(action in {"*", "*:*"} for action in statement.actions):
-            yield f"{described(statement)} on every role"
+    if passes_any_role(policy.policy_document) and not allows_everything(policy.policy_document):
+        yield "it allows iam:PassRole on roles that it does not name, to any service"
 
 
 @rule(
@@ -125,7 +101,7 @@ def policy_allows_all_but(policy: ManagedPolicy) -> Problems:
     """
     for statement in policy.policy_document.allowing:
         if statement.not_actions:
-            yield described(statement)
+            yield "it allows all actions but those of a list"
 
 
 @rule(
@@ -152,191 +128,6 @@ def unattached_policy(policy: ManagedPolicy) -> Problems:
 @unattached_policy.risky_fix("code that attaches the policy later fails")
 def delete_policy(_: ManagedPolicy) -> None:
     """Delete the policy with its versions."""
-
-
-@rule(
-    "high",
-    passes=[User(policies=(InlinePolicy("read", _READ),))],
-    fails=[
-        User(policies=(InlinePolicy("all", _ALL),)),
-        User(managed_policy_arns=("arn:aws:iam::aws:policy/AdministratorAccess",)),
-    ],
-)
-def administrator_user(user: User) -> Problems:
-    """IAM user is an administrator by itself.
-
-    ## Why it matters
-    Its password or key, which does not expire, is worth the whole account.
-
-    ## How to fix
-    Give people administration through a role or permission set that they assume for a time.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
-    """
-    yield from _attached(user.managed_policy_arns)
-    yield from _inline(user.policies)
-
-
-@rule(
-    "medium",
-    passes=[Group(policies=(InlinePolicy("read", _READ),))],
-    fails=[
-        Group(policies=(InlinePolicy("all", _ALL),)),
-        Group(managed_policy_arns=("arn:aws:iam::aws:policy/AdministratorAccess",)),
-    ],
-)
-def administrator_group(group: Group) -> Problems:
-    """IAM group makes its members administrators.
-
-    ## Why it matters
-    Every member's password and key is worth the whole account, all of the time.
-
-    ## How to fix
-    Give people administration through a role or permission set that they assume for a time.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
-    """
-    yield from _attached(group.managed_policy_arns)
-    yield from _inline(group.policies)
-
-
-@rule(
-    "medium",
-    passes=[
-        Role(policies=(InlinePolicy("read", _READ),)),
-        Role(path="/aws-reserved/sso.amazonaws.com/", policies=(InlinePolicy("all", _ALL),)),
-    ],
-    fails=[
-        Role(policies=(InlinePolicy("all", _ALL),)),
-        Role(managed_policy_arns=("arn:aws:iam::aws:policy/AdministratorAccess",)),
-    ],
-)
-def administrator_role(role: Role) -> Problems:
-    """Role has administrator rights.
-
-    ## Why it matters
-    Whoever may assume it, or breaks into what runs under it, owns the account.
-
-    ## How to fix
-    Give it what it uses. Keep the few administrator roles for people, with MFA and short sessions.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
-    """
-    if not role.managed_by_aws:
-        yield from _attached(role.managed_policy_arns)
-        yield from _inline(role.policies)
-
-
-@rule(
-    "high",
-    passes=[
-        Role(policies=(InlinePolicy("read", _READ),), instance_profile_arns=(_PROFILE,)),
-        Role(policies=(InlinePolicy("all", _ALL),)),
-        (
-            Role(policies=(InlinePolicy("all", _ALL),), instance_profile_arns=(_PROFILE,)),
-            Instance(iam_instance_profile="arn:aws:iam::111122223333:instance-profile/other"),
-        ),
-    ],
-    fails=[
-        (
-            Role(
-                managed_policy_arns=("arn:aws:iam::aws:policy/AdministratorAccess",), instance_profile_arns=(_PROFILE,)
-            ),
-            Instance(iam_instance_profile=_PROFILE),
-        )
-    ],
-    reads=[Instance],
-)
-def administrator_on_instance(role: Role, world: World) -> Problems:
-    """EC2 instance runs with administrator rights.
-
-    ## Why it matters
-    Whoever gets into any program on the machine, or makes one fetch an address, owns the account.
-
-    ## How to fix
-    Give the instance profile a role that allows what the machine does, which Access Analyzer finds from its activity.
-
-    ## References
-    - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html
-    """
-    if any(_attached(role.managed_policy_arns)) or any(_inline(role.policies)):
-        for profile in role.instance_profile_arns:
-            for instance in world.find(Instance, iam_instance_profile=profile):
-                yield f"{instance.instance_id} runs with it"
-
-
-def _inline_passing(policies: Iterable[InlinePolicy]) -> Problems:
-    for policy in policies:
-        for statement in _passes_any_role(policy.policy_document):
-            if not any(action in {"*", "*:*"} for action in statement.actions):
-                yield f"inline policy {policy.policy_name}: {described(statement)} on every role"
-
-
-@rule(
-    "high",
-    passes=[
-        Role(policies=(InlinePolicy("read", _READ),)),
-        Role(path="/aws-reserved/sso.amazonaws.com/", policies=(InlinePolicy("pass", _PASS),)),
-    ],
-    fails=[Role(policies=(InlinePolicy("pass", _PASS),))],
-)
-def role_passes_any_role(role: Role) -> Problems:
-    """Role may pass any role to a service by an inline policy.
-
-    ## Why it matters
-    With one more permission, such as starting a function, its holder can act as any role, administrators included.
-
-    ## How to fix
-    Name the roles that may be passed, and the service with `iam:PassedToService`.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-    """
-    if not role.managed_by_aws:
-        yield from _inline_passing(role.policies)
-
-
-@rule(
-    "high",
-    passes=[User(policies=(InlinePolicy("read", _READ),))],
-    fails=[User(policies=(InlinePolicy("pass", _PASS),))],
-)
-def user_passes_any_role(user: User) -> Problems:
-    """IAM user may pass any role to a service by an inline policy.
-
-    ## Why it matters
-    With one more permission, such as starting a function, the user can act as any role, administrators included.
-
-    ## How to fix
-    Name the roles that may be passed, and the service with `iam:PassedToService`.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-    """
-    yield from _inline_passing(user.policies)
-
-
-@rule(
-    "high",
-    passes=[Group(policies=(InlinePolicy("read", _READ),))],
-    fails=[Group(policies=(InlinePolicy("pass", _PASS),))],
-)
-def group_passes_any_role(group: Group) -> Problems:
-    """IAM group may pass any role to a service by an inline policy.
-
-    ## Why it matters
-    With one more permission, such as starting a function, every member can act as any role, administrators included.
-
-    ## How to fix
-    Name the roles that may be passed, and the service with `iam:PassedToService`.
-
-    ## References
-    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-    """
-    yield from _inline_passing(group.policies)
 
 
 @rule(

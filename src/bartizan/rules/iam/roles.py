@@ -6,15 +6,19 @@ import datetime as dt
 from typing import Any
 
 from bartizan.model import SAMPLE_TIME, Problems, replace, rule
-from bartizan.policy import PolicyDocument, Statement, described, narrows, other_accounts, parse_policy
+from bartizan.policy import PolicyDocument, parse_policy, reach
 from bartizan.resources.iam import InlinePolicy, Role
 
 _UNUSED = 90
-_CI_HOSTS = ("token.actions.githubusercontent.com", "gitlab.com", "api.bitbucket.org")
+_STRANGER: reach.Known = (("sts:externalid", ()),)
+"""A call without the external id that only you and your partner know."""
+
+_ASSUMING = ("sts:AssumeRole",)
 
 
 def _trust(principal: Any, **more: Any) -> PolicyDocument:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+    action = "sts:AssumeRoleWithWebIdentity" if "Federated" in principal else "sts:AssumeRole"
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, **more}
     return parse_policy({"Statement": statement})
 
 
@@ -47,11 +51,7 @@ def trust_anyone(role: Role) -> Problems:
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
     """
-    for statement in role.assume_role_policy_document.allowing:
-        anyone = statement.principals is not None and (statement.principals.anyone or statement.not_principals)
-        external = "sts:externalid" in statement.condition_keys()
-        if anyone and not external and not any(map(narrows, statement.conditions)):
-            yield f"{described(statement)} for everyone"
+    yield from reach.public(role.assume_role_policy_document, role.arn, role.account, known=_STRANGER)
 
 
 @rule(
@@ -79,20 +79,10 @@ def other_account_without_external_id(role: Role) -> Problems:
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    if role.managed_by_aws:
-        return
-    for statement in role.assume_role_policy_document.allowing:
-        guarded = {"sts:externalid", "aws:principalorgid"} & statement.condition_keys()
-        for account in sorted(other_accounts(PolicyDocument((statement,)), role.account)) if not guarded else ():
-            yield f"account {account} may assume it without an external id"
-
-
-def _pins_subject(statement: Statement, host: str) -> bool:
-    """Whether a condition on the token's subject names more than a star."""
-    for operator, key, values in statement.conditions:
-        if key.lower() == f"{host}:sub" and operator.lower().startswith("string") and "not" not in operator.lower():
-            return all(value.strip("*") not in {"", "repo:"} for value in values)
-    return False
+    if not role.managed_by_aws:
+        trust = role.assume_role_policy_document
+        for each in reach.other_accounts(trust, role.arn, role.account, _ASSUMING, _STRANGER):
+            yield f"{each} may assume it without an external id"
 
 
 @rule(
@@ -129,11 +119,7 @@ def pipeline_not_pinned(role: Role) -> Problems:
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
     """
-    for statement in role.assume_role_policy_document.allowing:
-        for provider in statement.principals.federated if statement.principals else ():
-            host = next((each for each in _CI_HOSTS if each in provider), None)
-            if host and not _pins_subject(statement, host):
-                yield f"{host} may assume it for any repository"
+    yield from reach.strangers_identities(role.assume_role_policy_document, role.arn, role.account)
 
 
 @rule(

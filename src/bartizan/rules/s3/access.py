@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
-from bartizan.policy import denies_plain_http, described, open_statements, other_accounts, parse_policy
-from bartizan.policy.deputy import SENDERS, for_anyone
+from bartizan.policy import parse_policy, reach
+from bartizan.policy.deputy import SENDERS
 from bartizan.policy.https import with_https_only
 from bartizan.resources.s3 import ALL_BLOCKED, Bucket, PublicAccessBlock
 
 _READ = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}
+_ANY_AGENT = {**_READ, "Condition": {"StringLike": {"aws:UserAgent": "our-app/*"}}}
+_ELSEWHERE_DENIED = {
+    **_READ,
+    "Effect": "Deny",
+    "Action": "*",
+    "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1234567890"}},
+}
 _FROM_VPC = {**_READ, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
+_FROM_NETWORK = {**_READ, "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
 _PARTNER = {**_READ, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
 _SERVICE = {
     "Effect": "Allow",
@@ -21,6 +29,7 @@ _SERVICE_HERE = {
     **_SERVICE,
     "Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/all"}},
 }
+_MOST = {"AWS": ["111122223333", "444455556666"]}
 _TLS_ONLY = {
     "Effect": "Deny",
     "Principal": "*",
@@ -67,8 +76,13 @@ def block_public_access(bucket: Bucket) -> Bucket:
         Bucket(policy=None),
         Bucket(policy=parse_policy({"Statement": _FROM_VPC}), public_access_block=PublicAccessBlock()),
         Bucket(policy=parse_policy({"Statement": _READ}), public_access_block=ALL_BLOCKED),
+        Bucket(policy=parse_policy({"Statement": [_READ, _ELSEWHERE_DENIED]}), public_access_block=PublicAccessBlock()),
     ],
-    fails=[Bucket(policy=parse_policy({"Statement": _READ}), public_access_block=PublicAccessBlock())],
+    fails=[
+        Bucket(policy=parse_policy({"Statement": _READ}), public_access_block=PublicAccessBlock()),
+        Bucket(policy=parse_policy({"Statement": [_READ, _TLS_ONLY]}), public_access_block=PublicAccessBlock()),
+        Bucket(policy=parse_policy({"Statement": _ANY_AGENT}), public_access_block=PublicAccessBlock()),
+    ],
 )
 def public_policy(bucket: Bucket) -> Problems:
     """S3 bucket policy opens the bucket to everyone.
@@ -84,10 +98,36 @@ def public_policy(bucket: Bucket) -> Problems:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
-    found = list(open_statements(bucket.policy))
+    found = list(reach.public(bucket.policy, bucket.arn, bucket.account))
     if found and not bucket.public_access_block.restrict_public_buckets:
-        for statement in found:
-            yield f"{described(statement)} to everyone"
+        yield from found
+
+
+@rule(
+    "medium",
+    passes=[
+        Bucket(policy=None),
+        Bucket(policy=parse_policy({"Statement": _READ}), public_access_block=PublicAccessBlock()),
+        Bucket(policy=parse_policy({"Statement": [_FROM_NETWORK, _ELSEWHERE_DENIED]})),
+    ],
+    fails=[
+        Bucket(policy=parse_policy({"Statement": _FROM_VPC})),
+        Bucket(policy=parse_policy({"Statement": _FROM_NETWORK})),
+    ],
+)
+def open_to_a_network(bucket: Bucket) -> Problems:
+    """S3 bucket policy lets in whoever comes from a certain place.
+
+    ## Why it matters
+    An address or an endpoint is shared by all that is behind it: any program there, signed in or not, reaches the data.
+
+    ## How to fix
+    Ask for an identity besides the place: name principals, or add a condition on `aws:PrincipalOrgID`.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    yield from reach.confined(bucket.policy, bucket.arn, bucket.account)
 
 
 @public_policy.risky_fix("anonymous callers, such as visitors of a website, lose access")
@@ -120,8 +160,8 @@ def shared_with_other_account(bucket: Bucket) -> Problems:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example2.html
     """
-    for account in sorted(other_accounts(bucket.policy, bucket.account)):
-        yield f"account {account} has access"
+    for each in reach.other_accounts(bucket.policy, bucket.arn, bucket.account):
+        yield f"{each} has access"
 
 
 @rule(
@@ -202,8 +242,9 @@ def turn_acls_off(bucket: Bucket) -> Bucket:
     passes=[Bucket(policy=parse_policy({"Statement": [_PARTNER, _TLS_ONLY]}))],
     fails=[
         Bucket(policy=None),
-        Bucket(policy=parse_policy({"Statement": _PARTNER})),
-        Bucket(policy=parse_policy({"Statement": {**_TLS_ONLY, "Action": "s3:GetObject"}})),
+        Bucket(arn="arn:aws:s3:::shop", policy=parse_policy({"Statement": _PARTNER})),
+        Bucket(arn="arn:aws:s3:::shop", policy=parse_policy({"Statement": {**_TLS_ONLY, "Action": "s3:GetObject"}})),
+        Bucket(arn="arn:aws:s3:::shop", policy=parse_policy({"Statement": {**_TLS_ONLY, "Principal": _MOST}})),
     ],
 )
 def plain_http_allowed(bucket: Bucket) -> Problems:
@@ -219,14 +260,15 @@ def plain_http_allowed(bucket: Bucket) -> Problems:
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
-    if not denies_plain_http(bucket.policy):
-        yield "no statement denies requests without TLS"
+    request = reach.over_plain_http(bucket.policy, bucket.arn, bucket.account, ["s3:*"])
+    if request is not None:
+        yield f"{request.action} on {request.resource} is not denied without TLS"
 
 
 @plain_http_allowed.risky_fix("clients that still use plain HTTP are refused")
 def require_tls(bucket: Bucket) -> Bucket:
     """Add a statement to the bucket policy that denies requests without TLS."""
-    if denies_plain_http(bucket.policy):
+    if reach.over_plain_http(bucket.policy, bucket.arn, bucket.account, ["s3:*"]) is None:
         return bucket
     partition = bucket.arn.split(":")[1] if bucket.arn else "aws"
     arn = f"arn:{partition}:s3:::{bucket.name}"
@@ -274,5 +316,4 @@ def service_allowed_for_anyone(bucket: Bucket) -> Problems:
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
     """
-    for statement, service in for_anyone(bucket.policy, SENDERS):
-        yield f"{described(statement)} to {service}, whoever asks the service to"
+    yield from reach.deputies(bucket.policy, bucket.arn, bucket.account, SENDERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
-from bartizan.policy import PolicyDocument, other_accounts, parse_policy
+from bartizan.policy import parse_policy, reach
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.s3 import Bucket
 
@@ -209,15 +209,8 @@ def no_replication(bucket: Bucket) -> Problems:
         yield "no enabled replication rule"
 
 
-def _readers(bucket: Bucket) -> frozenset[str]:
-    """The other accounts that may do more than write: those that deliver logs only write, and some know no KMS."""
-    document = bucket.policy or PolicyDocument(())
-    reading = tuple(each for each in document.allowing if each.not_actions or not all(map(_writes, each.actions)))
-    return other_accounts(PolicyDocument(reading), bucket.account)
-
-
-def _writes(action: str) -> bool:
-    return action.lower().startswith("s3:put")
+_READING = ("s3:GetObject*", "s3:List*")
+"""What tells readers from those who only deliver, such as logs, some of whom know no KMS."""
 
 
 @rule(
@@ -256,5 +249,5 @@ def shared_without_own_key(bucket: Bucket) -> Problems:
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
     """
     if not customer_managed(bucket.kms_master_key_id):
-        for account in sorted(_readers(bucket)):
-            yield f"account {account} has access, and no key of yours stands in between"
+        for each in reach.other_accounts(bucket.policy, bucket.arn, bucket.account, _READING):
+            yield f"{each} has access, and no key of yours stands in between"

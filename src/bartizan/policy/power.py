@@ -1,0 +1,49 @@
+"""How much an identity's policy gives, decided by the reasoner rather than read off its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from bartizan.model import Gap, Reason, Unknown
+from bartizan.policy.compiled import Layer, Policy
+from bartizan.policy.document import PolicyDocument
+from bartizan.policy.symbolic import EVERYTHING, RequestSet, Undecided
+
+_REMEMBERED = 16_384
+
+
+def allows_everything(document: PolicyDocument) -> bool:
+    """Whether it allows every action on every resource, whatever the circumstances. Raises ``Unknown``."""
+    return _decided(_allows_everything, document)
+
+
+def passes_any_role(document: PolicyDocument) -> bool:
+    """Whether it allows to pass a role that it does not name, to a service that it does not. Raises ``Unknown``."""
+    return _decided(_passes_any_role, document)
+
+
+def _decided(question: Callable[[PolicyDocument], bool], document: PolicyDocument) -> bool:
+    try:
+        return question(document)
+    except Undecided as undecided:
+        raise Unknown("what the policy allows", Gap(Reason.FAILED, detail=str(undecided))) from None
+
+
+def _granted(document: PolicyDocument) -> RequestSet:
+    return RequestSet.granted([Policy(document, Layer.IDENTITY)])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _allows_everything(document: PolicyDocument) -> bool:
+    return any(each.allows for each in document) and EVERYTHING.within(_granted(document))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _passes_any_role(document: PolicyDocument) -> bool:
+    passing = {
+        "action": ("iam:passrole",),
+        "resource": ("arn:aws:iam::111122223333:role/any-role-there-is",),
+        "iam:passedtoservice": ("any-service.amazonaws.com",),
+    }
+    return any(each.allows for each in document) and not _granted(document).given(passing).empty

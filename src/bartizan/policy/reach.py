@@ -1,0 +1,167 @@
+"""What a resource's policy gives to others, in words for findings; decided by the reasoner, each claim with a request.
+
+Where the resource's ARN is not known, as in code, the one that the policy names stands for it. Where its account is not
+known, no account can be told from its own, and a question that turns on that is ``Unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+
+from bartizan.model import Gap, Reason, Unknown
+from bartizan.policy.compiled import Layer, Policy
+from bartizan.policy.document import PolicyDocument, Statement
+from bartizan.policy.estate import GuardedResource
+from bartizan.policy.patterns import Attributes
+from bartizan.policy.requests import Request
+from bartizan.policy.symbolic import Exposure, Exposures, Reach, Undecided, exposures, undenied
+
+_ALL = ("*",)
+_REMEMBERED = 16_384
+_SOMEWHERE = Gap(Reason.COMPUTED, detail="code does not tell in which account it will be")
+
+Known = tuple[tuple[str, tuple[str, ...]], ...]
+"""Attributes of the requests in question, as something that can be remembered."""
+
+
+def public(
+    document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str] = _ALL, known: Known = ()
+) -> Iterator[str]:
+    """What anyone can do from anywhere, a sentence for each way in. Raises ``Unknown`` where it cannot be decided."""
+    for each in _outside(document, arn, account, tuple(actions), known):
+        if each.public:
+            yield f"{_allows(each)} to {each.reach}{_shown(each)}"
+
+
+def confined(document: PolicyDocument | None, arn: str, account: str) -> Iterator[str]:
+    """What anyone can do from a network, endpoint or access point that a condition names. Raises ``Unknown``."""
+    for each in _outside(document, arn, account, _ALL, ()):
+        if each.limits and each.reach is Reach.ANYONE:
+            yield f"{_allows(each)} to anyone who comes by {' and '.join(each.limits)}{_shown(each)}"
+
+
+def other_accounts(
+    document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str] = _ALL, known: Known = ()
+) -> tuple[str, ...]:
+    """The other accounts and their principals that are let in by name, in words. Raises ``Unknown``."""
+    found = tuple(
+        f"account {each.who}" if each.who.isdigit() else each.who
+        for each in _outside(document, arn, account, tuple(actions), known)
+        if each.reach is Reach.ACCOUNT
+    )
+    if found and not account:
+        raise Unknown("whose account it shares with", _SOMEWHERE)
+    return found
+
+
+def deputies(document: PolicyDocument | None, arn: str, account: str, services: Collection[str]) -> Iterator[str]:
+    """The services of a list (``sns``) that get in on behalf of strangers, a sentence for each. Raises ``Unknown``."""
+    for each in _outside(document, arn, account, _ALL, ()):
+        if each.reach is Reach.SERVICE and service_of(each.who) in services:
+            yield f"{_allows(each)} to {each.who}, whoever asks the service to"
+
+
+def lets_in_for_anyone(document: PolicyDocument, service: str) -> bool:
+    """Whether a service, named as policies name it, gets in on behalf of strangers. Raises ``Unknown``."""
+    return any(each.reach is Reach.SERVICE and each.who == service for each in _outside(document, "", "", _ALL, ()))
+
+
+def strangers_identities(document: PolicyDocument | None, arn: str, account: str) -> Iterator[str]:
+    """The shared identity providers whose other customers get in, a sentence for each. Raises ``Unknown``."""
+    for each in _outside(document, arn, account, _ALL, ()):
+        if each.reach is Reach.FEDERATED:
+            yield f"{_allows(each)} to identities of {each.who.rpartition('/')[2]} that are not yours{_shown(each)}"
+
+
+def over_plain_http(document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str]) -> Request | None:
+    """A request over plain HTTP that the policy does not deny; ``None`` is the proof that it denies all.
+
+    Raises ``Unknown`` where neither can be told.
+    """
+    try:
+        return _over_plain_http(document or PolicyDocument(()), arn, account, tuple(actions))
+    except Undecided as undecided:
+        raise Unknown("what its policy denies", Gap(Reason.FAILED, detail=str(undecided))) from None
+
+
+def opening(
+    document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str] = _ALL, known: Known = ()
+) -> list[Statement]:
+    """The statements without which nothing of it would be public. Raises ``Unknown``."""
+    found: list[Statement] = []
+    rest = document
+    while rest is not None and rest.statements:
+        open_now = [each for each in _outside(rest, arn, account, tuple(actions), known) if each.public]
+        now = {
+            id(clause.statement) for each in open_now for clause in each.statements if clause.layer is Layer.RESOURCE
+        }
+        if not now:
+            break
+        found += [each for each in rest.statements if id(each) in now]
+        rest = PolicyDocument(tuple(each for each in rest.statements if id(each) not in now), version=rest.version)
+    return found
+
+
+def described(statement: Statement) -> str:
+    """A statement in a few words, for messages."""
+    name = f"statement {statement.sid}" if statement.sid else "a statement"
+    actions = ", ".join(statement.actions[:3]) + (", ..." if len(statement.actions) > 3 else "")
+    return f"{name} allows {'all but ' if statement.not_actions else ''}{actions}"
+
+
+def service_of(principal: str) -> str:
+    """A service principal without region and domain: ``logs`` of ``logs.eu-west-1.amazonaws.com``."""
+    name = principal.lower().removesuffix(".cn").removesuffix(".amazonaws.com")
+    head, _, tail = name.rpartition(".")
+    return head if head and tail.count("-") >= 2 and tail[-1:].isdigit() else name
+
+
+def _outside(
+    document: PolicyDocument | None, arn: str, account: str, actions: tuple[str, ...], known: Known
+) -> tuple[Exposure, ...]:
+    if document is None or not document.statements:
+        return ()
+    answer = _exposures(document, arn, account, actions, known)
+    if answer.undecided and not answer.found:
+        raise Unknown("who reaches it", Gap(Reason.FAILED, detail="; ".join(answer.undecided)))
+    return answer.found
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _exposures(document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...], known: Known) -> Exposures:
+    return exposures(_guarded(document, arn, account), actions=actions, known=dict(known))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _over_plain_http(document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...]) -> Request | None:
+    plain: Attributes = {"aws:securetransport": ("false",)}
+    return next(undenied(_guarded(document, arn, account), actions=actions, known=plain), None)
+
+
+def _guarded(document: PolicyDocument, arn: str, account: str) -> GuardedResource:
+    policy = Policy(document, Layer.RESOURCE, "its policy")
+    return GuardedResource(arn=arn or _named_in(document), account=account, policies=(policy,))
+
+
+def _named_in(document: PolicyDocument) -> str:
+    """The resource that a policy is about, as its statements name it; empty where they leave it open."""
+    for statement in document.statements:
+        for resource in statement.resources:
+            name = resource.partition("/")[0] if resource.startswith("arn:aws:s3:::") else resource
+            if name.startswith("arn:") and not {"*", "?", "$"} & set(name):
+                return name
+    return ""
+
+
+def _allows(exposure: Exposure) -> str:
+    statement = exposure.statements[0].statement if exposure.statements else None
+    return described(statement) if statement else "its policy allows something"
+
+
+def _shown(exposure: Exposure) -> str:
+    """The request that proves it, in the policy's own spelling where the policy names the action in full."""
+    action = exposure.witness.action
+    names = (name for clause in exposure.statements for name in clause.statement.actions)
+    spelled = next((name for name in names if name.lower() == action), action)
+    return f"; {spelled} on {exposure.witness.resource} gets through" if exposure.witness.resource != "*" else ""
