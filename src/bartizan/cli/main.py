@@ -19,6 +19,7 @@ from bartizan.report.safe import printable
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "action": "bartizan.cli.action:action_command",
+        "can": "bartizan.cli.can:can_command",
         "check": "bartizan.cli.check:check_command",
         "demo": "bartizan.cli.demo:demo_command",
         "permissions": "bartizan.cli.permissions:permissions_command",

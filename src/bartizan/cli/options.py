@@ -10,12 +10,74 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from bartizan.app.estate import Source
     from bartizan.engine.catalog import Catalog
     from bartizan.engine.evaluate import Evaluation
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--profile`` and what else says which account to read, and in which regions."""
+    for option in (
+        click.option("--endpoint-url", metavar="URL", help="Another endpoint than AWS's, such as an emulator's."),
+        click.option("--region", "regions", multiple=True, metavar="NAME", help="Only this region; repeatable."),
+        click.option("--external-id", metavar="ID", help="External id to assume the role with."),
+        click.option("--role-arn", metavar="ARN", help="Role to assume first."),
+        click.option("--profile", metavar="NAME", help="Profile of the AWS configuration."),
+    ):
+        command = option(command)
+    return command
+
+
+def estate_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--file`` and its like, or an account to read, and ``--json``: what questions of access are asked about."""
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON."),
+        click.option(
+            "--resource-policies",
+            multiple=True,
+            type=path,
+            metavar="FILE",
+            help="Policies of resources as a JSON object by ARN; repeatable.",
+        ),
+        click.option(
+            "--organization", type=path, metavar="FILE", help="The organization with its SCPs and RCPs, as JSON."
+        ),
+        click.option(
+            "--file",
+            "files",
+            multiple=True,
+            type=path,
+            metavar="PATH",
+            help="Ask about an export instead of the account: what `aws iam get-account-authorization-details` "
+            "writes, a file per account, or a folder of them; repeatable.",
+        ),
+    ):
+        command = option(command)
+    return access_options(command)
+
+
+def source_of(options: dict[str, Any]) -> Source:
+    """The source that the options of ``estate_options`` name, which are taken out of them."""
+    from bartizan.app.estate import Source
+    from bartizan.aws.session import Access
+
+    names = ("profile", "role_arn", "external_id", "endpoint_url")
+    reaching = {name: options.pop(name) for name in names}
+    files, regions = options.pop("files"), options.pop("regions")
+    if files and (regions or any(reaching.values())):
+        raise click.UsageError("--file asks about files: it takes no profile, role, region or endpoint")
+    return Source(
+        files=files,
+        organization=options.pop("organization"),
+        resource_policies=options.pop("resource_policies"),
+        access=Access(**reaching),
+        regions=regions,
+    )
 
 
 def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:

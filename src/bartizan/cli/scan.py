@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bartizan.cli.options import exit_code, report_options, selected, selection_options
+from bartizan.cli.options import access_options, exit_code, report_options, selected, selection_options
 
 if TYPE_CHECKING:
     from bartizan.aws.session import Access
@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("scan")
-@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
-@click.option("--role-arn", metavar="ARN", help="Role to assume first.")
-@click.option("--external-id", metavar="ID", help="External id to assume the role with.")
-@click.option("--region", "regions", multiple=True, metavar="NAME", help="Only this region; repeatable.")
-@click.option("--endpoint-url", metavar="URL", help="Another endpoint than AWS's, such as an emulator's.")
+@access_options
 @selection_options
 @report_options("bartizan-report")
 @click.pass_context

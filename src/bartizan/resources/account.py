@@ -181,6 +181,21 @@ async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]
     yield Account.of(values, gaps)
 
 
+_BLOCK = next(each for each in _PARTS if "s3_public_access_block" in each.fields)
+
+
+async def _read_block(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
+    values, gaps = await _part(api, scope, _BLOCK)
+    arn = scope.arn("account", "account", region="")
+    base = {"arn": arn, "account": scope.account, "region": scope.region, "read_at": scope.now}
+    yield Account.of({"account_id": scope.account, **base, **values}, gaps)
+
+
+def public_access_reader() -> CustomReader:
+    """Reads of the account only what S3 blocks for all of its buckets."""
+    return CustomReader((Account,), declared=(_BLOCK.call,), read=_read_block)
+
+
 ACCOUNT = CustomReader(
     (Account,),
     declared=(*dict.fromkeys(each.call for each in _PARTS), _DEVICES, report.GENERATE, report.GET),

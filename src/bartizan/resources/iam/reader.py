@@ -46,7 +46,8 @@ def _boundary(item: Reply) -> str | None:
 
 
 def _default_version(item: Reply) -> PolicyDocument:
-    return next(parse_policy(each["Document"]) for each in item["PolicyVersionList"] if each["IsDefaultVersion"])
+    (document,) = (each["Document"] for each in item["PolicyVersionList"] if each["IsDefaultVersion"])
+    return parse_policy(document)
 
 
 def _older_versions(item: Reply) -> tuple[tuple[str, PolicyDocument], ...]:
@@ -183,6 +184,19 @@ def _made(kind: type[Resource], scope: Scope, item: Reply, *sources: tuple[Field
     account = account_in(item["Arn"]) or scope.account
     values |= {"arn": item["Arn"], "account": account, "region": scope.region, "read_at": scope.now}
     return kind.of(values, gaps)
+
+
+async def _read_authorization(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
+    async for reply in api.pages(_DETAILS, scope, _EVERYTHING):
+        for _, found in authorized(reply, scope):
+            yield found
+
+
+def authorization_reader() -> CustomReader:
+    """Reads what identities may do in one paged call, and leaves out how they are used."""
+    return CustomReader(
+        (User, Group, Role, ManagedPolicy, AwsManagedPolicy), declared=(_DETAILS,), read=_read_authorization
+    )
 
 
 IAM = CustomReader(

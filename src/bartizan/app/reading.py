@@ -1,0 +1,101 @@
+"""Read an account in all its regions: what a scan and the questions about access have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bartizan.aws.client import AwsApi
+from bartizan.aws.collect import Wanted, askers, collect, plan
+from bartizan.aws.limits import Limits
+from bartizan.aws.regions import enabled_regions
+from bartizan.aws.session import Access, Session
+from bartizan.model import CoverageGap, InputError, Resource
+from bartizan.resources.index import ResourceIndex
+from bartizan.resources.reading import AnyReader, Scope
+
+Progress = Callable[[int, int, str], None]
+"""Called with the listings done, the listings in all, and the last one's label."""
+
+
+def no_progress(done: int, total: int, label: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read of an account, when and by whom, and what could not be listed; ``calls`` counts by operation."""
+
+    account: str
+    partition: str
+    caller: str
+    regions: tuple[str, ...]
+    started: dt.datetime
+    resources: list[Resource]
+    gaps: tuple[CoverageGap, ...]
+    calls: Mapping[str, int] = field(default_factory=dict)
+    retries: int = 0
+
+
+def connect(session: Session) -> AwsApi:
+    """The port to AWS with the limits and the patience of an ordinary scan."""
+    return AwsApi(session, Limits(time.monotonic))
+
+
+def readers_of(wanted: Wanted) -> tuple[AnyReader, ...]:
+    """The readers that give the types that are wanted."""
+    return ResourceIndex.load().readers_of(frozenset(wanted))
+
+
+async def read_account(  # noqa: PLR0913 - all but three can be left out
+    access: Access,
+    wanted: Wanted,
+    readers: Iterable[AnyReader],
+    *,
+    regions: Iterable[str] = (),
+    progress: Progress = no_progress,
+    connect: Callable[[Session], AwsApi] = connect,
+) -> Reading:
+    """Read the wanted types by these readers, in the regions or in all that are enabled.
+
+    Raises ``InputError`` where the account cannot be reached or a region does not exist. ``connect`` makes the port to
+    AWS, for callers with limits of their own.
+    """
+    started = dt.datetime.now(dt.UTC)
+    async with Session(access) as session:
+        identity = await session.identity()
+        api = connect(session)
+        main = Scope(identity.partition, identity.account, identity.main_region, started)
+        enabled, region_gaps = await enabled_regions(api, session, main)
+        chosen = _chosen(list(regions), enabled)
+        scopes = [Scope(identity.partition, identity.account, region, started) for region in chosen]
+        tasks = plan(readers, main, scopes)
+        api.share(askers(tasks, wanted))
+        done = 0
+
+        def count(label: str) -> None:
+            nonlocal done
+            done += 1
+            progress(done, len(tasks), label)
+
+        collection = await collect(api, tasks, wanted, count)
+    return Reading(
+        account=identity.account,
+        partition=identity.partition,
+        caller=identity.arn,
+        regions=tuple(chosen),
+        started=started,
+        resources=collection.resources,
+        gaps=(*region_gaps, *collection.gaps),
+        calls=api.calls,
+        retries=api.retries,
+    )
+
+
+def _chosen(asked: list[str], enabled: list[str]) -> list[str]:
+    strange = [each for each in asked if each not in enabled]
+    if strange:
+        raise InputError(f"region {strange[0]!r} is not enabled in this account; enabled are {', '.join(enabled)}")
+    return asked or enabled
