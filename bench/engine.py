@@ -23,9 +23,10 @@ def resources(catalog: Catalog, size: int) -> list[Resource]:
     made: list[Resource] = []
     for number in range(size):
         sample = samples[number % len(samples)]
-        arn = f"arn:aws:bench:eu-west-1:111122223333:{number}"
+        service = sample.cfn_type.split("::")[1].lower()
         # Each account holds every sample once, so that what belongs together in a sample stays among itself.
         account = f"{number // len(samples):012}"
+        arn = f"arn:aws:{service}:eu-west-1:{account}:{number}"
         made.append(type(sample).of({**sample.known(), "arn": arn, "account": account, "region": "eu-west-1"}))
     return made
 

@@ -6,7 +6,9 @@ known, no account can be told from its own, and a question that turns on that is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from bartizan.model import Gap, Reason, Unknown
@@ -18,6 +20,9 @@ from bartizan.policy.requests import Request
 from bartizan.policy.symbolic import Exposure, Exposures, Reach, Undecided, exposures, undenied
 
 _ALL = ("*",)
+_ACCOUNT = re.compile(r"\d{12}")
+_SOME_ACCOUNT = "000000000001"
+_NO_POLICY = PolicyDocument(())
 _REMEMBERED = 16_384
 _SOMEWHERE = Gap(Reason.COMPUTED, detail="code does not tell in which account it will be")
 
@@ -31,14 +36,14 @@ def public(
     """What anyone can do from anywhere, a sentence for each way in. Raises ``Unknown`` where it cannot be decided."""
     for each in _outside(document, arn, account, tuple(actions), known):
         if each.public:
-            yield f"{_allows(each)} to {each.reach}{_shown(each)}"
+            yield f"{_allows(each)} to {each.reach}{_shown(each, arn)}"
 
 
 def confined(document: PolicyDocument | None, arn: str, account: str) -> Iterator[str]:
     """What anyone can do from a network, endpoint or access point that a condition names. Raises ``Unknown``."""
     for each in _outside(document, arn, account, _ALL, ()):
         if each.limits and each.reach is Reach.ANYONE:
-            yield f"{_allows(each)} to anyone who comes by {' and '.join(each.limits)}{_shown(each)}"
+            yield f"{_allows(each)} to anyone who comes by {' and '.join(each.limits)}{_shown(each, arn)}"
 
 
 def other_accounts(
@@ -71,7 +76,8 @@ def strangers_identities(document: PolicyDocument | None, arn: str, account: str
     """The shared identity providers whose other customers get in, a sentence for each. Raises ``Unknown``."""
     for each in _outside(document, arn, account, _ALL, ()):
         if each.reach is Reach.FEDERATED:
-            yield f"{_allows(each)} to identities of {each.who.rpartition('/')[2]} that are not yours{_shown(each)}"
+            provider = each.who.rpartition("/")[2]
+            yield f"{_allows(each)} to identities of {provider} that are not yours{_shown(each, arn)}"
 
 
 def over_plain_http(document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str]) -> Request | None:
@@ -80,9 +86,15 @@ def over_plain_http(document: PolicyDocument | None, arn: str, account: str, act
     Raises ``Unknown`` where neither can be told.
     """
     try:
-        return _over_plain_http(document or PolicyDocument(()), arn, account, tuple(actions))
+        policy = document or _NO_POLICY
+        return _over_plain_http(policy, *_stand_ins(policy, arn, account), tuple(actions))
     except Undecided as undecided:
         raise Unknown("what its policy denies", Gap(Reason.FAILED, detail=str(undecided))) from None
+
+
+def caller(request: Request) -> str:
+    """Who makes a request, in words."""
+    return request.principal.arn or "anonymous callers"
 
 
 def opening(
@@ -128,8 +140,14 @@ def _outside(
     return answer.found
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _exposures(document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...], known: Known) -> Exposures:
+    return _remembered_exposures(document, *_stand_ins(document, arn, account), actions, known)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered_exposures(
+    document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...], known: Known
+) -> Exposures:
     return exposures(_guarded(document, arn, account), actions=actions, known=dict(known))
 
 
@@ -137,6 +155,38 @@ def _exposures(document: PolicyDocument, arn: str, account: str, actions: tuple[
 def _over_plain_http(document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...]) -> Request | None:
     plain: Attributes = {"aws:securetransport": ("false",)}
     return next(undenied(_guarded(document, arn, account), actions=actions, known=plain), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a policy names: accounts, and resources other than the star; ``variables`` where it has any."""
+
+    accounts: frozenset[str]
+    resources: tuple[str, ...]
+    variables: bool
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _named(document: PolicyDocument) -> _Named:
+    resources = {resource for statement in document.statements for resource in statement.resources} - {"*"}
+    text = repr(document.statements)
+    return _Named(frozenset(_ACCOUNT.findall(text)), tuple(sorted(resources)), "${" in text)
+
+
+def _stand_ins(document: PolicyDocument, arn: str, account: str) -> tuple[str, str]:
+    """The ARN and account, or one stand-in for all that the policy does not tell apart, so that one answer serves."""
+    named = _named(document)
+    if named.variables or not arn:
+        return arn, account
+    if not any(_may_concern(resource, arn) for resource in named.resources):
+        arn = f"arn:aws:{arn.split(':', 3)[2]}:::some-resource" if arn.count(":") > 2 else arn
+    return arn, account if account in named.accounts or not account else _SOME_ACCOUNT
+
+
+def _may_concern(resource: str, arn: str) -> bool:
+    """Whether an element ``Resource`` could match the ARN or what is within it, at a glance."""
+    fixed = resource.replace("?", "*").partition("*")[0]
+    return arn.startswith(fixed) or fixed.startswith(arn)
 
 
 def _guarded(document: PolicyDocument, arn: str, account: str) -> GuardedResource:
@@ -159,9 +209,11 @@ def _allows(exposure: Exposure) -> str:
     return described(statement) if statement else "its policy allows something"
 
 
-def _shown(exposure: Exposure) -> str:
+def _shown(exposure: Exposure, arn: str) -> str:
     """The request that proves it, in the policy's own spelling where the policy names the action in full."""
-    action = exposure.witness.action
+    action, resource = exposure.witness.action, exposure.witness.resource
     names = (name for clause in exposure.statements for name in clause.statement.actions)
     spelled = next((name for name in names if name.lower() == action), action)
-    return f"; {spelled} on {exposure.witness.resource} gets through" if exposure.witness.resource != "*" else ""
+    if arn and not resource.startswith(arn):
+        resource = arn + resource.partition(":::some-resource")[2]
+    return f"; {spelled} on {resource} gets through" if resource != "*" else ""

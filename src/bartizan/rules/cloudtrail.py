@@ -67,10 +67,10 @@ def account_not_recorded(account: Account, world: World) -> Problems:
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html
     """
-    own, unknown = account.account_id, None
-    for trail in world.all(Trail):
+    unknown = None
+    for trail in world.find(Trail, account=account.account_id):
         try:
-            if trail.account == own and _covers(trail):
+            if _covers(trail):
                 return
         except Unknown as gap:
             unknown = gap

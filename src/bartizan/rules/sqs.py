@@ -144,7 +144,7 @@ def plain_http_allowed(queue: Queue) -> Problems:
     """
     request = reach.over_plain_http(queue.policy, queue.arn, queue.account, ["sqs:*"])
     if request is not None:
-        yield f"{request.action} over plain HTTP is not denied"
+        yield f"{request.action} over plain HTTP is not denied to {reach.caller(request)}"
 
 
 @plain_http_allowed.risky_fix("clients that still use plain HTTP are refused")

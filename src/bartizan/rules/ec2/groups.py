@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from bartizan.model import Problems, replace, rule
 from bartizan.resources.ec2.network import (
@@ -31,6 +32,7 @@ _INSIDE = Permission("tcp", 5432, 5432, "10.0.0.0/8")
 _WIDE = {4: 8, 6: 16}
 
 
+@lru_cache(maxsize=4096)
 def _is_wide(peer: str) -> bool:
     """Whether a peer is the whole internet, or so much of it that it might as well be; private ranges are not."""
     try:

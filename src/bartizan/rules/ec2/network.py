@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bartizan.model import Problems, World, replace, rule
 from bartizan.resources.ec2.network import ALL_PROTOCOLS, AclEntry, FlowLog, NetworkAcl, Subnet, Vpc
@@ -14,15 +15,20 @@ _OPEN = AclEntry(100, allow=True, protocol="-1", cidr=_ANYWHERE)
 _SHUT = AclEntry(32767, allow=False, protocol="-1", cidr=_ANYWHERE)
 
 
+@lru_cache(maxsize=4096)
+def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(cidr, strict=False)
+
+
 def _of_version(entries: Iterable[AclEntry], version: int) -> list[AclEntry]:
     """Those that speak of IPv4, or of IPv6: the one decides nothing for the other."""
-    return [each for each in entries if ipaddress.ip_network(each.cidr, strict=False).version == version]
+    return [each for each in entries if _network(each.cidr).version == version]
 
 
 def _reaches(entries: Iterable[AclEntry], port: int) -> AclEntry | None:
     """The entry that lets the internet in on a port; the lowest number that speaks of anywhere and the port decides."""
     for entry in entries:
-        if entry.covers(port) and ipaddress.ip_network(entry.cidr, strict=False).prefixlen == 0:
+        if entry.covers(port) and _network(entry.cidr).prefixlen == 0:
             return entry if entry.allow else None
     return None
 
@@ -149,7 +155,7 @@ def no_public_addresses(subnet: Subnet) -> Subnet:
 def _filters_nothing(entries: Iterable[AclEntry]) -> AclEntry | None:
     """The entry that lets all traffic through; the lowest number that speaks of all traffic and anywhere decides."""
     for entry in entries:
-        if entry.protocol == ALL_PROTOCOLS and ipaddress.ip_network(entry.cidr, strict=False).prefixlen == 0:
+        if entry.protocol == ALL_PROTOCOLS and _network(entry.cidr).prefixlen == 0:
             return entry if entry.allow else None
     return None
 

@@ -262,7 +262,7 @@ def plain_http_allowed(bucket: Bucket) -> Problems:
     """
     request = reach.over_plain_http(bucket.policy, bucket.arn, bucket.account, ["s3:*"])
     if request is not None:
-        yield f"{request.action} on {request.resource} is not denied without TLS"
+        yield f"{request.action} without TLS is not denied to {reach.caller(request)}"
 
 
 @plain_http_allowed.risky_fix("clients that still use plain HTTP are refused")

@@ -1,0 +1,89 @@
+"""What findings say of who reaches a resource; and that one remembered answer serves only what it is the answer for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bartizan.model import Unknown
+from bartizan.policy import GuardedResource, Layer, Policy, PolicyDocument, parse_policy, reach
+from bartizan.policy.symbolic import exposures
+
+OWN, OTHER = "111122223333", "444455556666"
+BUCKETS = ("arn:aws:s3:::shop", "arn:aws:s3:::shop-logs", "arn:aws:s3:::other")
+
+
+def policy(**more: Any) -> PolicyDocument:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", **more}
+    return parse_policy({"Version": "2012-10-17", "Statement": statement})
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "*",
+        "arn:aws:s3:::*",
+        "arn:aws:s3:::shop/*",
+        "arn:aws:s3:::shop",
+        "arn:aws:s3:::shop*",
+        "arn:aws:s3:::sho?/public/*",
+        "arn:aws:s3:::some-resource/*",
+        ["arn:aws:s3:::other/a", "arn:aws:s3:::shop-logs/*"],
+    ],
+)
+@pytest.mark.parametrize("arn", BUCKETS)
+@pytest.mark.parametrize("element", ["Resource", "NotResource"])
+def test_what_is_remembered_of_one_resource_is_true_of_the_other(resource: Any, arn: str, element: str) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", element: resource}
+    document = parse_policy({"Version": "2012-10-17", "Statement": statement})
+    for owner in (OWN, OTHER):
+        guarded = GuardedResource(arn=arn, account=owner, policies=(Policy(document, Layer.RESOURCE),))
+        said = list(reach.public(document, arn, owner))
+        assert bool(said) is (exposures(guarded).public is not None)
+        assert all(f" on {arn}" in each for each in said)
+
+
+def test_an_account_that_the_policy_names_is_told_from_others() -> None:
+    document = policy(Principal={"AWS": OTHER})
+    assert reach.other_accounts(document, BUCKETS[0], OWN) == (f"account {OTHER}",)
+    assert reach.other_accounts(document, BUCKETS[0], OTHER) == ()
+    with pytest.raises(Unknown, match="account"):
+        reach.other_accounts(document, "", "")
+
+
+def test_a_claim_is_shown_by_a_request_in_the_policys_own_spelling() -> None:
+    (said,) = reach.public(policy(Sid="Site", Resource="arn:aws:s3:::shop/*"), BUCKETS[0], OWN)
+    assert said == (
+        "statement Site allows s3:GetObject to anyone, without signing in to AWS; "
+        "s3:GetObject on arn:aws:s3:::shop/example gets through"
+    )
+
+
+def test_the_statements_that_open_are_found_though_others_hide_them() -> None:
+    read = {"Sid": "A", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+    again = {**read, "Sid": "B", "Action": "s3:*"}
+    own = {**read, "Sid": "C", "Principal": {"AWS": OWN}}
+    document = parse_policy({"Version": "2012-10-17", "Statement": [read, own, again]})
+    assert [each.sid for each in reach.opening(document, BUCKETS[0], OWN)] == ["A", "B"]
+
+
+def test_plain_http_is_denied_to_all_or_shown_to_somebody() -> None:
+    deny = policy(Effect="Deny", Action="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    assert reach.over_plain_http(deny, BUCKETS[0], OWN, ["s3:*"]) is None
+    shown = reach.over_plain_http(None, BUCKETS[0], OWN, ["s3:*"])
+    assert shown is not None
+    assert reach.caller(shown) == "anonymous callers"
+
+
+@pytest.mark.parametrize(
+    ("principal", "service"),
+    [
+        ("logs.eu-west-1.amazonaws.com", "logs"),
+        ("delivery.logs.amazonaws.com", "delivery.logs"),
+        ("s3.us-gov-west-1.amazonaws.com", "s3"),
+        ("events.amazonaws.com.cn", "events"),
+    ],
+)
+def test_a_service_is_known_without_its_region(principal: str, service: str) -> None:
+    assert reach.service_of(principal) == service
