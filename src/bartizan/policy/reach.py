@@ -178,8 +178,9 @@ def _stand_ins(document: PolicyDocument, arn: str, account: str) -> tuple[str, s
     named = _named(document)
     if named.variables or not arn:
         return arn, account
-    if not any(_may_concern(resource, arn) for resource in named.resources):
-        arn = f"arn:aws:{arn.split(':', 3)[2]}:::some-resource" if arn.count(":") > 2 else arn
+    other = f"arn:aws:{arn.split(':', 3)[2]}:::some-resource" if arn.count(":") > 2 else arn
+    if not any(_may_concern(resource, each) for resource in named.resources for each in (arn, other)):
+        arn = other
     return arn, account if account in named.accounts or not account else _SOME_ACCOUNT
 
 
