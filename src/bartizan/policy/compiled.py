@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,8 +67,11 @@ class Clause:
 
         ``bounded``: whether the caller has a permissions boundary; see ``excepts``.
         """
-        if self.principal is not None and not self.principal.holds(attributes) and not (bounded and self.excepts):
-            return False
+        if self.principal is not None:
+            # What the constraint says, at once for all names of the caller: they are plain texts.
+            named = not self.names.isdisjoint(attributes["principal"])
+            if named is self.principal.negated and not (bounded and self.excepts):
+                return False
         for each in self.rest:  # noqa: SIM110 - a generator costs more than the answer here
             if not each.holds(attributes):
                 return False
@@ -79,10 +82,34 @@ class Clause:
         return f"{name} of {self.policy or 'a policy'} ({self.layer})"
 
 
-class Policy:
-    """One policy in one layer, compiled; remembers which statements concern an action."""
+class _ByAction(dict[str, tuple[Clause, ...]]):
+    """The clauses that concern an action, given in lower case; found once, then remembered."""
 
-    __slots__ = ("_by_action", "clauses", "document", "layer", "name")
+    __slots__ = ("_clauses",)
+
+    def __init__(self, clauses: Iterable[Clause]) -> None:
+        super().__init__()
+        self._clauses = tuple(clauses)
+
+    def __missing__(self, action: str) -> tuple[Clause, ...]:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        attributes = {"action": (action,)}
+        found = self[action] = tuple(each for each in self._clauses if each.action.holds(attributes))
+        return found
+
+
+_REMEMBERED = 20_000
+"""More than AWS has actions; only hostile input asks for more."""
+
+
+class Policy:
+    """One policy in one layer, compiled.
+
+    ``denying`` and ``allowing`` give the statements of each effect that concern an action, by its name in lower case.
+    """
+
+    __slots__ = ("allowing", "clauses", "denies", "denying", "document", "layer", "name")
 
     def __init__(self, document: PolicyDocument, layer: Layer, name: str = "") -> None:
         self.document = document
@@ -92,28 +119,12 @@ class Policy:
             compile_statement(statement, document.version, layer, name, index)
             for index, statement in enumerate(document.statements)
         )
-        self._by_action: dict[str, tuple[tuple[Clause, ...], tuple[Clause, ...]]] = {}
-
-    def concerning(self, action: str) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
-        """The denying and the allowing statements whose action matches one, given in lower case."""
-        found = self._by_action.get(action)
-        if found is None:
-            if len(self._by_action) >= _REMEMBERED:
-                self._by_action.clear()
-            attributes = {"action": (action,)}
-            matching = [each for each in self.clauses if each.action.holds(attributes)]
-            found = self._by_action[action] = (
-                tuple(each for each in matching if not each.allows),
-                tuple(each for each in matching if each.allows),
-            )
-        return found
+        self.denies = not all(each.allows for each in self.clauses)
+        self.denying: Mapping[str, tuple[Clause, ...]] = _ByAction(each for each in self.clauses if not each.allows)
+        self.allowing: Mapping[str, tuple[Clause, ...]] = _ByAction(each for each in self.clauses if each.allows)
 
     def __repr__(self) -> str:
         return f"Policy({self.name!r}, {self.layer}, {len(self.clauses)} statements)"
-
-
-_REMEMBERED = 20_000
-"""More than AWS has actions; only hostile input asks for more."""
 
 
 def compile_statement(statement: Statement, version: str, layer: Layer, policy: str, index: int) -> Clause:

@@ -35,12 +35,11 @@ class Constraint:
         found = attributes.get(self.key)
         if not found:
             return self.absent
-        has, negated = self.values.has, self.negated
-        if len(found) == 1:
-            return has(found[0], attributes) is not negated
-        if self.some:
-            return any(has(each, attributes) is not negated for each in found)
-        return all(has(each, attributes) is not negated for each in found)
+        has, negated, some = self.values.has, self.negated, self.some
+        for each in found:
+            if (has(each, attributes) is not negated) is some:
+                return some
+        return not some
 
     def negate(self) -> Constraint:
         """The constraint that holds exactly where this one does not."""

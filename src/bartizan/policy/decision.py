@@ -7,7 +7,7 @@ and, between accounts, https://docs.aws.amazon.com/IAM/latest/UserGuide/referenc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bartizan.policy.compiled import Clause, Layer, Policy
@@ -36,6 +36,16 @@ class Authorization:
     scps: Levels = ()
     rcps: Levels = ()
     management_account: str = ""
+    deniers: tuple[Policy, ...] = field(init=False, repr=False, compare=False)
+    """The policies beside SCPs and RCPs that deny anything at all."""
+    scp_deniers: tuple[Policy, ...] = field(init=False, repr=False, compare=False)
+    rcp_deniers: tuple[Policy, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        layers = (self.identity, self.resource, self.boundary or (), self.session or (), self.endpoint or ())
+        for name, policies in (("deniers", layers), ("scp_deniers", self.scps), ("rcp_deniers", self.rcps)):
+            denying = tuple(policy for listed in policies for policy in listed if policy.denies)
+            object.__setattr__(self, name, denying)
 
 
 class Outcome(StrEnum):
@@ -133,15 +143,31 @@ def rcps_know(action: str) -> bool:
     return action.partition(":")[0] in RCP_SERVICES and action not in RCP_EXEMPT
 
 
+class Strength(StrEnum):
+    """How far a resource's policy gives to a caller of its own account."""
+
+    DIRECT = "direct"
+    ROLE = "role"
+    ACCOUNT = "account"
+
+
+# Taken out of their classes once: in some versions of Python each way there costs as much as a condition.
+_ROOT, _FEDERATED_USER = PrincipalKind.ROOT, PrincipalKind.FEDERATED_USER
+_IDENTITY, _RESOURCE, _BOUNDARY, _SESSION = Layer.IDENTITY, Layer.RESOURCE, Layer.BOUNDARY, Layer.SESSION
+_SCP, _RCP, _ENDPOINT = Layer.SCP, Layer.RCP, Layer.ENDPOINT
+_ALLOWED, _EXPLICITLY_DENIED, _IMPLICITLY_DENIED = Outcome
+_DIRECT, _ROLE, _ACCOUNT = Strength
+
+
 def settled(principal: Principal, action: str) -> Decision | None:
     """What AWS decides without asking a policy, for an action in lower case; ``None`` where policies decide.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html for the root user.
     """
     if principal.has_policies and action in FREE_ACTIONS:
-        return Decision(Outcome.ALLOWED)
-    if principal.kind is PrincipalKind.ROOT and action == "sts:assumerole":
-        return Decision(Outcome.IMPLICITLY_DENIED, (), ("identity other than the root user",))
+        return Decision(_ALLOWED)
+    if principal.kind is _ROOT and action == "sts:assumerole":
+        return Decision(_IMPLICITLY_DENIED, (), ("identity other than the root user",))
     return None
 
 
@@ -155,11 +181,15 @@ def limits(principal: Principal, authorization: Authorization) -> tuple[tuple[La
 
     Source for federated users: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
     """
-    session = authorization.session
-    if session is None and principal.kind is PrincipalKind.FEDERATED_USER:
+    boundary, session = authorization.boundary, authorization.session
+    if session is None and principal.kind is _FEDERATED_USER:
         session = ()
-    both = ((Layer.BOUNDARY, authorization.boundary), (Layer.SESSION, session))
-    return tuple((layer, policies) for layer, policies in both if policies is not None)
+    found: tuple[tuple[Layer, tuple[Policy, ...]], ...] = ()
+    if boundary is not None:
+        found += ((_BOUNDARY, boundary),)
+    if session is not None:
+        found += ((_SESSION, session),)
+    return found
 
 
 def decide(request: Request, authorization: Authorization) -> Decision:
@@ -183,58 +213,50 @@ class _Deciding:
         principal, authorization, owner = self.request.principal, self.authorization, self.request.owner
         scps = authorization.scps if scps_reach(principal, authorization) else ()
         rcps = authorization.rcps if rcps_guard(principal, owner, authorization) and rcps_know(self.action) else ()
-        denied = self._denial(scps, rcps)
+        denied = self._denial(scps=bool(scps), rcps=bool(rcps))
         if denied is not None:
-            return Decision(Outcome.EXPLICITLY_DENIED, (denied,))
+            return Decision(_EXPLICITLY_DENIED, (denied,))
         leave: list[Clause] = []
         missing: list[str] = []
-        for layer, levels in ((Layer.RCP, rcps), (Layer.SCP, scps)):
+        for layer, levels in ((_RCP, rcps), (_SCP, scps)):
             for number, level in enumerate(levels, 1):
-                self._ask(level, f"{layer} at level {number}", leave, missing)
+                self._ask(level, layer, leave, missing, number)
         if authorization.endpoint is not None:
-            self._ask(authorization.endpoint, Layer.ENDPOINT, leave, missing)
+            self._ask(authorization.endpoint, _ENDPOINT, leave, missing)
         if not principal.has_policies:
-            self._ask(authorization.resource, Layer.RESOURCE, leave, missing)
+            self._ask(authorization.resource, _RESOURCE, leave, missing)
         elif owner == principal.account:
             self._within_account(leave, missing)
         else:
             self._own_side(leave, missing)
-            self._ask(authorization.resource, Layer.RESOURCE, leave, missing)
+            self._ask(authorization.resource, _RESOURCE, leave, missing)
         if missing:
-            return Decision(Outcome.IMPLICITLY_DENIED, (), tuple(missing))
-        return Decision(Outcome.ALLOWED, tuple(reversed(leave)))
+            return Decision(_IMPLICITLY_DENIED, (), tuple(missing))
+        return Decision(_ALLOWED, tuple(reversed(leave)))
 
-    def _denial(self, scps: Levels, rcps: Levels) -> Clause | None:
-        authorization = self.authorization
+    def _denial(self, *, scps: bool, rcps: bool) -> Clause | None:
+        authorization, attributes, action = self.authorization, self.attributes, self.action
         bounded = has_boundary(self.request.principal, authorization)
-        for policies in (
-            authorization.identity,
-            authorization.resource,
-            authorization.boundary or (),
-            authorization.session or (),
-            authorization.endpoint or (),
-            *scps,
-            *rcps,
-        ):
-            for policy in policies:
-                for clause in policy.concerning(self.action)[0]:
-                    if clause.applies(self.attributes, bounded=bounded):
-                        return clause
-        return None
-
-    def _allowance(self, policies: Iterable[Policy]) -> Clause | None:
+        policies = authorization.deniers
+        if scps:
+            policies += authorization.scp_deniers
+        if rcps:
+            policies += authorization.rcp_deniers
         for policy in policies:
-            for clause in policy.concerning(self.action)[1]:
-                if clause.applies(self.attributes):
+            for clause in policy.denying[action]:
+                if clause.applies(attributes, bounded=bounded):
                     return clause
         return None
 
-    def _ask(self, policies: Iterable[Policy], name: str, leave: list[Clause], missing: list[str]) -> None:
-        clause = self._allowance(policies)
-        if clause is None:
-            missing.append(str(name))
-        else:
-            leave.append(clause)
+    def _ask(
+        self, policies: Iterable[Policy], layer: Layer, leave: list[Clause], missing: list[str], level: int = 0
+    ) -> None:
+        for policy in policies:
+            for clause in policy.allowing[self.action]:
+                if clause.applies(self.attributes):
+                    leave.append(clause)
+                    return
+        missing.append(f"{layer} at level {level}" if level else str(layer))
 
     def _within_account(self, leave: list[Clause], missing: list[str]) -> None:
         """Within one account either side may allow, and boundary and session bind only what is not given directly."""
@@ -248,7 +270,7 @@ class _Deciding:
             leave.append(to_role)
             return
         if required and delegated is None:
-            missing.append(str(Layer.RESOURCE))
+            missing.append(str(_RESOURCE))
         elif required and delegated is not None:
             leave.append(delegated)
         self._own_side(leave, missing)
@@ -257,12 +279,12 @@ class _Deciding:
         """What the resource's policy allows: to the caller directly, to its role, and through its account."""
         to_role = delegated = None
         for policy in self.authorization.resource:
-            for clause in policy.concerning(self.action)[1]:
+            for clause in policy.allowing[self.action]:
                 if clause.applies(self.attributes):
                     strength = grant_strength(clause, self.request.principal)
-                    if strength is Strength.DIRECT:
+                    if strength is _DIRECT:
                         return clause, None, None
-                    if strength is Strength.ROLE:
+                    if strength is _ROLE:
                         to_role = to_role or clause
                     else:
                         delegated = delegated or clause
@@ -270,9 +292,9 @@ class _Deciding:
 
     def _own_side(self, leave: list[Clause], missing: list[str]) -> None:
         """The caller's own account: its policies, within boundary and session. The root needs none."""
-        if self.request.principal.kind is PrincipalKind.ROOT:
+        if self.request.principal.kind is _ROOT:
             return
-        self._ask(self.authorization.identity, Layer.IDENTITY, leave, missing)
+        self._ask(self.authorization.identity, _IDENTITY, leave, missing)
         self._limits(leave, missing)
 
     def _limits(self, leave: list[Clause], missing: list[str]) -> None:
@@ -280,17 +302,9 @@ class _Deciding:
             self._ask(policies, layer, leave, missing)
 
 
-class Strength(StrEnum):
-    """How far a resource's policy gives to a caller of its own account."""
-
-    DIRECT = "direct"
-    ROLE = "role"
-    ACCOUNT = "account"
-
-
 def grant_strength(clause: Clause, principal: Principal) -> Strength:
     """How far an allowing statement that applies to a caller gives to it."""
     if clause.principal is None or clause.principal.negated or not clause.names.isdisjoint(principal.direct_names):
-        return Strength.DIRECT
+        return _DIRECT
     named = clause.names & principal.names
-    return Strength.ACCOUNT if named <= principal.account_names else Strength.ROLE
+    return _ACCOUNT if named <= principal.account_names else _ROLE

@@ -107,7 +107,7 @@ class Template:
 
     def resolve(self, attributes: Attributes) -> Pattern | None:
         """The pattern with the request's values in place, or ``None`` where one is missing and has no default."""
-        values = tuple(_single(attributes.get(key)) for key in self.keys)
+        values = tuple([_single(attributes.get(key)) for key in self.keys])
         try:
             return self._made[values]
         except KeyError:

@@ -42,6 +42,7 @@ _TYPES = {
     PrincipalKind.FEDERATED_USER: "FederatedUser",
     PrincipalKind.ANONYMOUS: "Anonymous",
 }
+_IDENTITIES = frozenset({PrincipalKind.ROOT, PrincipalKind.USER, PrincipalKind.ROLE, PrincipalKind.FEDERATED_USER})
 _IDENTITY = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>\d{12}):"
     r"(?P<kind>root|user|role|assumed-role|federated-user|saml-provider|oidc-provider)(?:/(?P<name>.+))?"
@@ -70,6 +71,8 @@ class Principal:
     organization_path: str = ""
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     service_linked: bool = False
+    has_policies: bool = field(init=False, repr=False, compare=False)
+    """Whether it is an AWS identity, which needs permissions of its own and answers to its account."""
     names: frozenset[str] = field(init=False, repr=False, compare=False)
     """All names by which a policy may call it."""
     account_names: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -82,17 +85,11 @@ class Principal:
 
     def __post_init__(self) -> None:
         put = object.__setattr__
+        put(self, "has_policies", self.kind in _IDENTITIES)
         put(self, "account_names", _account_names(self))
         put(self, "names", _names(self))
         put(self, "direct_names", _direct_names(self))
         put(self, "attributes", _contributed(self))
-
-    @property
-    def has_policies(self) -> bool:
-        """Whether it is an AWS identity, which needs permissions of its own and answers to its account."""
-        return self.kind in {
-            PrincipalKind.ROOT, PrincipalKind.USER, PrincipalKind.ROLE, PrincipalKind.FEDERATED_USER
-        }  # fmt: skip
 
     @property
     def root_arn(self) -> str:
@@ -249,8 +246,8 @@ class Request:
             made["aws:resourceorgpaths"] = (self.resource_organization_path,)
         for name, value in self.resource_tags.items():
             made[f"aws:resourcetag/{name.lower()}"] = (value,)
-        if self.context:
-            made |= {name.lower(): values for name, values in self.context.items()}
+        for name, values in self.context.items():
+            made[name.lower()] = values
         return made
 
 

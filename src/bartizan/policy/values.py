@@ -24,7 +24,8 @@ from typing import Protocol
 from bartizan.policy.patterns import Attributes, Pattern, Template
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_Span = tuple[int, int, int]  # version, first and last address
+_Span = tuple[int, bytes, bytes]  # length, first and last address; bytes of one length compare as numbers do
+_IPV4, _IPV6 = socket.AF_INET, socket.AF_INET6
 _EPOCH = re.compile(r"-?\d{1,12}(\.\d{1,12})?\Z")
 _W3C = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,12})?)?(?:Z|([+-])(\d\d):(\d\d))?)?)?)?\Z"
@@ -64,8 +65,9 @@ class Texts:
         folded = value.lower() if self.nocase else value
         if folded in self._exact or (self._starts and folded.startswith(self._starts)):
             return True
-        if any(each.matches(folded) for each in self._others):
-            return True
+        for pattern in self._others:
+            if pattern.matches(folded):
+                return True
         for template in self.templates:
             made = template.resolve(attributes)
             if made is not None and made.matches(folded):
@@ -131,9 +133,9 @@ class Networks:
         span = _parse_span(value)
         if span is None:
             return False
-        version, first, last = span
+        length, first, last = span
         for other, low, high in self._spans:  # noqa: SIM110 - a generator costs more than the answer here
-            if version == other and low <= first and last <= high:
+            if length == other and low <= first and last <= high:
                 return True
         return False
 
@@ -202,18 +204,21 @@ def parse_network(text: str) -> Network | None:
 
 
 def _span(network: Network) -> _Span:
-    return network.version, int(network[0]), int(network[-1])
+    first = network[0].packed
+    return len(first), first, network[-1].packed
 
 
 def _parse_span(text: str) -> _Span | None:
     # The way of the socket library is short, and most values are single addresses.
-    family, version = (socket.AF_INET6, 6) if ":" in text else (socket.AF_INET, 4)
     try:
-        number = int.from_bytes(socket.inet_pton(family, text))
+        if ":" in text:
+            address = socket.inet_pton(_IPV6, text)
+            return 16, address, address
+        address = socket.inet_pton(_IPV4, text)
     except (OSError, ValueError):
         network = parse_network(text)
         return None if network is None else _span(network)
-    return version, number, number
+    return 4, address, address
 
 
 def _decoded(text: str) -> str | None:
