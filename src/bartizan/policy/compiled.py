@@ -123,6 +123,10 @@ class Policy:
         self.denying: Mapping[str, tuple[Clause, ...]] = _ByAction(each for each in self.clauses if not each.allows)
         self.allowing: Mapping[str, tuple[Clause, ...]] = _ByAction(each for each in self.clauses if each.allows)
 
+    def concerning(self, action: str) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
+        """The denying and the allowing statements whose action matches one, given in lower case."""
+        return self.denying[action], self.allowing[action]
+
     def __repr__(self) -> str:
         return f"Policy({self.name!r}, {self.layer}, {len(self.clauses)} statements)"
 

@@ -1,0 +1,1 @@
+"""Tests of policies; a package of its own, since a bench has the same name."""
