@@ -6,6 +6,7 @@ stands outside ``docs/``, since everything in there lands on the site.
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from bartizan.app.explain import describe, explain
 from bartizan.app.permissions import actions_for, policies
 from bartizan.cli.main import cli
 from bartizan.engine.catalog import Catalog
+from bartizan.policy.lint import CHECKS, THEMES, Level
 from bartizan.resources.index import ResourceIndex
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -31,6 +33,7 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"rules/{each['id']}.md", rule_page(each)
     yield "resources.md", resources_page(index)
     yield "commands.md", commands_page()
+    yield "policy-checks.md", policy_checks_page()
     yield "permissions.md", permissions_page(catalog)
 
 
@@ -105,12 +108,28 @@ def resources_page(index: ResourceIndex) -> str:
 def commands_page() -> str:
     """The help of every command."""
     context = click.Context(cli, info_name="bartizan")
-    lines = ["# Commands", "", "```", cli.get_help(context), "```"]
-    for name in cli.list_commands(context):
-        command = cli.get_command(context, name)
+    return "\n".join(["# Commands", "", "```", cli.get_help(context), "```", *_commands(cli, context, "##")])
+
+
+def _commands(group: click.Group, context: click.Context, heading: str) -> Iterator[str]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if command is not None:
-            help_text = command.get_help(click.Context(command, info_name=name, parent=context))
-            lines += ["", f"## {name}", "", "```", help_text, "```"]
+            inner = click.Context(command, info_name=name, parent=context)
+            title = inner.command_path.removeprefix("bartizan ")
+            yield from ("", f"{heading} {title}", "", "```", command.get_help(inner), "```")
+            if isinstance(command, click.Group):
+                yield from _commands(command, inner, f"{heading}#")
+
+
+def policy_checks_page() -> str:
+    """What `bartizan policy lint` looks for, by theme."""
+    lines = ["# Checks of policies", "", f"`bartizan policy lint` knows {len(CHECKS)} checks of {len(Level)} levels."]
+    for theme in THEMES:
+        title, _, rest = inspect.cleandoc(theme.__doc__ or "").partition("\n\n")
+        lines += ["", f"## {title.removesuffix('.')}", *(["", rest] if rest else [])]
+        for each in (one for one in CHECKS if one in vars(theme).values()):
+            lines += ["", f"### {each.code}", "", f"Level: **{each.level}**.", "", each.doc]
     return "\n".join(lines)
 
 

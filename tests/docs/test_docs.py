@@ -11,6 +11,7 @@ import pytest
 
 from bartizan.cli.main import COMMANDS
 from bartizan.engine.catalog import Catalog
+from bartizan.policy.lint import CHECKS
 from bartizan.resources.index import ResourceIndex
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,8 @@ def test_every_rule_type_and_command_has_its_place(reference: ModuleType) -> Non
         assert f"rules/{rule.id}.md" in pages["rules.md"]
     assert all(f"## {name}\n" in pages["resources.md"] for name in ResourceIndex.load().types)
     assert all(f"## {name}\n" in pages["commands.md"] for name in COMMANDS)
+    assert all(f"### {each.code}\n" in pages["policy-checks.md"] for each in CHECKS)
+    assert "### policy lint\n" in pages["commands.md"]
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)

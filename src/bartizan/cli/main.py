@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "bartizan.cli.check:check_command",
         "demo": "bartizan.cli.demo:demo_command",
         "permissions": "bartizan.cli.permissions:permissions_command",
+        "policy": "bartizan.cli.policy:policy_command",
         "rule": "bartizan.cli.rules:rule_command",
         "rules": "bartizan.cli.rules:rules_command",
         "scan": "bartizan.cli.scan:scan_command",

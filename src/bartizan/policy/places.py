@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
@@ -57,6 +57,12 @@ def twice_of(text: str) -> tuple[Path, Place | None]:
     return (), None
 
 
+def lines_of(text: str) -> dict[Path, int]:
+    """The line of every value of a JSON text, by its path."""
+    values = dict(_values(text))
+    return dict(zip(values, _lines(text, values.values()), strict=True))
+
+
 def statement_lines(text: str) -> tuple[int, ...]:
     """The lines on which the statements of a policy begin; a single statement that stands in no list is one."""
     if "\n" not in text:
@@ -72,7 +78,7 @@ def statement_lines(text: str) -> tuple[int, ...]:
     return tuple(_lines(text, lists or alone))
 
 
-def _lines(text: str, offsets: list[int]) -> Iterator[int]:
+def _lines(text: str, offsets: Iterable[int]) -> Iterator[int]:
     line, before = 1, 0
     for offset in offsets:
         line += text.count("\n", before, offset)
