@@ -1,6 +1,7 @@
 """Scans of one emulated account by Bartizan and by Prowler, side by side.
 
-    python bench/scan.py [--size 1] [--latency 40] [--recorded] [--regions 17] [--throttled 0.3] [--prowler PATH]
+    python bench/scan.py [--size 1] [--regions 17] [--latency 40] [--recorded] [--prowler PATH]
+    python bench/scan.py --throttled 0.3 | --denied s3:GetBucketAcl
 
 The account is the demo's company with ``--size`` times a batch of plain buckets, queues, users and groups beside it.
 Both tools read the same services over the same proxy, one after the other. Without ``--prowler`` only Bartizan runs;
@@ -25,7 +26,7 @@ import boto3
 from bartizan.aws.limits import DEFAULT_RATE, RATES
 from bartizan.demo.emulator import company_account
 from bartizan.resources.index import ResourceIndex
-from proxy import Proxy, share
+from proxy import Proxy, only, share
 from wire import Fault
 
 _SERVICES = ("account", "iam", "s3", "ec2", "vpc", "kms", "cloudtrail", "sqs", "sns", "dynamodb", "awslambda")
@@ -128,7 +129,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=1, help="batches of 10 buckets, queues, users and groups")
     parser.add_argument("--latency", type=float, default=0, help="milliseconds added to each call")
     parser.add_argument("--recorded", action="store_true", help="measure a second run, answered from memory")
-    parser.add_argument("--throttled", type=float, default=0, help="part of the calls that are throttled, from 0 to 1")
+    faults = parser.add_mutually_exclusive_group()
+    faults.add_argument("--throttled", type=float, default=0, help="part of the calls that are throttled, from 0 to 1")
+    faults.add_argument("--denied", metavar="CALL", help="an operation that is denied, such as s3:GetBucketAcl")
     parser.add_argument("--regions", type=int, default=17, help="how many regions are scanned")
     parser.add_argument("--prowler", help="path of Prowler's command")
     return parser.parse_args()
@@ -149,6 +152,8 @@ def compare(given: argparse.Namespace, proxy: Proxy, folder: Path) -> dict[str, 
     proxy.latency = given.latency / 1000
     if given.throttled:
         proxy.faults = share(given.throttled, Fault.THROTTLED)
+    if given.denied:
+        proxy.faults = only(given.denied, Fault.DENIED)
     return {tool: run() for tool, run in tools.items()}
 
 
