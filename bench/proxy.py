@@ -83,7 +83,8 @@ class Proxy:
         # A call that hangs ends when its caller has gone.
         self._runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        # With a shorter queue, hundreds of connections at once are refused and tried again seconds later.
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, backlog=1024)
         await site.start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 

@@ -98,6 +98,7 @@ def run_bartizan(proxy: Proxy, environment: dict[str, str], regions: list[str], 
 
 def run_prowler(prowler: str, proxy: Proxy, environment: dict[str, str], regions: list[str], folder: Path) -> Run:
     """Scan with Prowler, the same services and regions."""
+    folder = Path(tempfile.mkdtemp(dir=folder))  # Prowler adds to the reports of an earlier run
     command = [
         prowler, "aws", "--services", *_SERVICES, "--region", *regions, "-M", "json-ocsf", "-o", str(folder), "-F",
         "prowler", "--no-banner", "--ignore-exit-code-3",
