@@ -72,8 +72,8 @@ class Admin:
 def administrator(caller: Caller, shapes: Shapes) -> Admin | None:
     """Whether nothing that the organization leaves to the identity is out of its reach; raises ``Undecided``.
 
-    Each representative action must be left to it on something, and there must be no resource on which the action is
-    left to it and yet not allowed: the boundary, denials and the limits of statements all count.
+    There must be no resource on which a representative action is left to it and yet not allowed: the boundary, denials
+    and the limits of statements all count. The actions of IAM must be left to it on something.
     """
     if not all(caller.allowing(action) for action in REPRESENTATIVE):
         return None
@@ -112,7 +112,9 @@ def _out_of_reach(caller: Caller, action: str, shapes: Shapes, circumstances: Ma
     if reach == TRUE:
         return False
     shape = either(*(each.constraint for each in shapes.of(action, caller.account)))
-    return solve(both(left, shape), known) is None or solve(both(left, shape, opposite(reach)), known) is not None
+    if action.startswith("iam:") and solve(both(left, shape), known) is None:
+        return True
+    return solve(both(left, shape, opposite(reach)), known) is not None
 
 
 def _left(caller: Caller, action: str) -> Formula:

@@ -41,9 +41,9 @@ class _Building:
 
     def graph(self) -> Graph:
         graph = Graph(estate=self.estate)
-        named: dict[str, list[str]] = {}
-        for arn, role in self.trusts.by_name():
-            named.setdefault(arn, []).append(role)
+        named: dict[str, list[tuple[str, str]]] = {}
+        for arn, name, role in self.trusts.by_name():
+            named.setdefault(arn, []).append((name, role))
         for members in alike(self.estate):
             caller = Caller(self.estate, members[0])
             admin = self.administrator(caller)
@@ -73,11 +73,13 @@ class _Building:
         except Undecided:
             return None
 
-    def personal(self, caller: Caller, member: Identity, roles: Sequence[str], *, admin: bool) -> Iterator[Hop]:
+    def personal(
+        self, caller: Caller, member: Identity, roles: Sequence[tuple[str, str]], *, admin: bool
+    ) -> Iterator[Hop]:
         """The hops of one member of a class: on itself, and to roles that name it."""
-        for role in roles:
+        for name, role in roles:
             if not admin or account_in(role) != caller.account:
-                yield from self.trusts.hop_by_name(caller, member, role)
+                yield from self.trusts.hop_by_name(caller, member, role, name)
         if not admin:
             yield from self.on_itself(caller, member)
             if member.unread:
@@ -113,8 +115,7 @@ class _Building:
                     return
                 free.append(step)
         for use in self.uses(caller, method):
-            if use.target != caller.identity.arn or method.target in {Target.OWN_GROUP, Target.OWN_POLICY, *_CHANGING}:
-                yield from self.used(caller, method, use, tuple(free), caller.identity)
+            yield from self.used(caller, method, use, tuple(free), caller.identity)
 
     def used(
         self, caller: Caller, method: Method, use: Use, free: tuple[Step, ...], identity: Identity
@@ -153,7 +154,8 @@ class _Building:
         )
         for hop in found:
             steps = (*made.steps, *hop.steps)
-            yield Hop(hop.target, method.id, steps, made.via, made.unknown or hop.unknown)
+            if hop.target != changed.arn:
+                yield Hop(hop.target, method.id, steps, made.via, made.unknown or hop.unknown)
 
     def unlimited(self, identity: Identity, *, lifted: bool) -> bool:
         """Whether an identity that may write its own policies may so give itself everything."""
@@ -180,12 +182,18 @@ class _Building:
         if not arn:
             return self.on_any(caller, need, context)
         tags = target.principal.tags if target and need.on is On.TARGET else {}
-        guards = (_trusting(caller.principal.arn),) if need.trusted else ()
+        guards = self.guards(caller, need, target)
         step = caller.may(Asked(action=need.action, resource=arn, context=context, tags=tags, guards=guards))
         if step is None or need.on is not On.WORKLOAD:
             return step
         rest = self.on_any(caller, need, context, but=arn)
         return None if rest is None else replace(step, unknown=step.unknown or rest.unknown)
+
+    def guards(self, caller: Caller, need: Need, target: Identity | None) -> tuple[Policy, ...]:
+        """The trust policy that has a say where a role is assumed: as the caller has written it, or as it is."""
+        if need.trusted:
+            return (_trusting(caller.principal.arn),)
+        return (target.trust,) if target and target.trust and need.action == "sts:AssumeRole" else ()
 
 
 def _given(need: Need, arn: str, target: Identity | None = None) -> Fixed:

@@ -181,14 +181,15 @@ class Caller:
         return self._told(request, decision, authorization, more)
 
     def _told(self, request: Request, decision: Decision, authorization: Authorization, more: Fixed) -> Step:
+        # Whatever else the circumstances, each of these might let the call through.
         attributes = request.attributes()
-        own = frozenset(each for each in self.allowing(request.action) if each.applies(attributes))
+        own = frozenset(each for each in self.allowing(request.action) if _names_resource(each, attributes))
         lower = request.action.lower()
         guards = frozenset(
             clause
             for policy in authorization.resource
             for clause in policy.concerning(lower)[1]
-            if clause.applies(attributes)
+            if clause.principal is None or clause.principal.holds(attributes)
         )
         return _step(request, decision, more, own, guards)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bartizan.policy.conditions import Constraint, texts
+from bartizan.policy.conditions import Constraint
+from bartizan.policy.patterns import Pattern, Wild
 from bartizan.policy.reference import Reference
 from bartizan.policy.reference.values import PLACEHOLDER
+from bartizan.policy.values import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Shape:
     @property
     def constraint(self) -> Constraint:
         """That a request's resource has this shape."""
-        return Constraint("resource", texts(self.patterns, variables=False))
+        return Constraint("resource", Texts(map(_pattern, self.patterns)))
 
 
 ANYTHING = Shape(("*",), "*")
@@ -57,6 +59,15 @@ class Shapes:
 
 def _placed(arn: str, account: str, partition: str) -> str:
     return arn.replace("${Partition}", partition).replace("${Account}", account)
+
+
+def _pattern(text: str) -> Pattern:
+    """As ARNs are made: what stands for a name, a region or an account holds no colon."""
+    if text == "*":
+        return Pattern((Wild.MANY,))
+    tokens: list[str | Wild] = [Wild.MANY_IN_PART] * (2 * text.count("*") + 1)
+    tokens[::2] = text.split("*")
+    return Pattern(tokens)
 
 
 def _starred(arn: str) -> str:

@@ -67,7 +67,9 @@ class Trusts:
             self._served[key] = tuple(
                 arn
                 for arn, role in self._roles.items()
-                if role.principal.account == account and self._served_by(role, service)
+                if role.principal.account == account
+                and not role.principal.service_linked
+                and self._served_by(role, service)
             )
         return self._served[key]
 
@@ -84,7 +86,7 @@ class Trusts:
         for arn in self._roles:
             names = self._names[arn]
             named = identity.principal.account in names.accounts or identity.arn in names.identities
-            if names.anyone or named:
+            if arn != identity.arn and (names.anyone or named):
                 yield from self._hop(arn, caller, identity.principal)
 
     def of_class(self, caller: Caller, members: Sequence[Identity], *, admin: bool) -> Iterator[tuple[str, Hop]]:
@@ -105,18 +107,19 @@ class Trusts:
                     for member in members:
                         yield from ((member.arn, hop) for hop in self._hop(arn, caller, member.principal))
 
-    def by_name(self) -> Iterator[tuple[str, str]]:
-        """Each identity of the estate with each role whose trust names it, or a session of it."""
+    def by_name(self) -> Iterator[tuple[str, str, str]]:
+        """Each identity of the estate with the name that a trust calls it by, its own or a session's, and the role."""
         for role, names in self._names.items():
             for name in names.identities:
                 session = _SESSION.fullmatch(name)
                 arn = self._arns.get(f"{session[1]}/{session[2]}", name) if session else name
                 if arn in self._estate.identities and arn != role:
-                    yield arn, role
+                    yield arn, name, role
 
-    def hop_by_name(self, caller: Caller, identity: Identity, role: str) -> Iterator[Hop]:
-        """The hop of an identity that a trust names."""
-        return self._hop(role, caller, identity.principal)
+    def hop_by_name(self, caller: Caller, identity: Identity, role: str, name: str) -> Iterator[Hop]:
+        """The hop of an identity that a trust names, or calls by a session."""
+        named = identity.principal if name == identity.arn else replace(identity.principal, session=name)
+        return self._hop(role, caller, named)
 
     def outsiders(self) -> Iterator[tuple[str, Hop]]:
         """Who from outside the estate may assume which role: accounts, anyone, and identity providers."""
@@ -132,7 +135,7 @@ class Trusts:
 
     def _hop(self, arn: str, caller: Caller, principal: Principal) -> Iterator[Hop]:
         role = self._roles[arn]
-        if role.trust is None or arn == principal.arn:
+        if role.trust is None:
             return
         asked = Asked(action=_ACTION, resource=arn, tags=role.principal.tags, guards=(role.trust,), principal=principal)
         step = caller.may(asked)
@@ -196,7 +199,8 @@ def _needed(witness: Request, statements: Iterable[Clause]) -> tuple[tuple[str, 
 def _called(who: str, reach: Reach) -> str:
     if re.fullmatch(r"\d{12}", who):
         return f"account {who}"
-    return who or str(reach)
+    # AWS takes no unsigned call of sts:AssumeRole, so that anyone means anyone with an account.
+    return who or str(Reach.ANY_ACCOUNT if reach is Reach.ANYONE else reach)
 
 
 def _sessions_role(arn: str) -> str:
