@@ -136,7 +136,7 @@ class _Building:
         elif method.result is Result.ANYTHING:
             gaining = self.estate.identities.get(use.target, identity)
             if method.target is Target.NOTHING or self.unlimited(gaining, lifted=method.lifts_boundary):
-                through = via or (use.target if use.target != identity.arn else "")
+                through = via or (use.target if method.target in {Target.USER, Target.ROLE} else "")
                 yield replace(made, target=everything_in(caller.account), via=through)
         else:
             yield made

@@ -93,7 +93,7 @@ class Graph:
         number = self.classes.get(node)
         if number is not None:
             for hop in self.common[number]:
-                if hop.target != node:
+                if node not in {hop.target, hop.via}:
                     yield hop
         yield from self.beyond_class(node)
 
