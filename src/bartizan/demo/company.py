@@ -240,10 +240,7 @@ def _functions(cloud: _Cloud) -> None:
         FunctionName="mailer", StatementId="everyone", Action="lambda:InvokeFunction", Principal="*"
     )
     functions.create_function_url_config(FunctionName="checkout", AuthType="NONE")
+    # AWS would take FunctionUrlAuthType and make a condition of it; moto writes it as an element that no policy has.
     functions.add_permission(
-        FunctionName="checkout",
-        StatementId="url",
-        Action="lambda:InvokeFunctionUrl",
-        Principal="*",
-        FunctionUrlAuthType="NONE",
+        FunctionName="checkout", StatementId="url", Action="lambda:InvokeFunctionUrl", Principal="*"
     )
