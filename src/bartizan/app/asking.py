@@ -9,7 +9,7 @@ from typing import Any
 
 from bartizan.app.estate import FoundEstate, identity_named
 from bartizan.model import InputError, Resource
-from bartizan.policy import Clause, GuardedResource, Identity, Principal, PrincipalKind
+from bartizan.policy import Clause, GuardedResource, Identity, Layer, Principal, PrincipalKind
 from bartizan.policy.reference import Action, Reference
 from bartizan.policy.requests import account_in
 from bartizan.resources.kms import Key
@@ -158,6 +158,18 @@ def doubts(found: FoundEstate, identity: Identity | None, guarded: GuardedResour
 
 def _hides(types: Iterable[str], resource: str) -> bool:
     return resource != "*" and any(kind.cfn_type in types for kind in kinds_for(resource))
+
+
+def spelled(action: str) -> str:
+    """The action as AWS writes it, where AWS has it; policies and solutions ignore case."""
+    known = Reference.load().find(action)
+    return str(known) if known else action
+
+
+def deciding(statements: Iterable[Clause]) -> Clause | None:
+    """Of the statements that let a request through, the one that gives it; the others only do not stand in its way."""
+    giving = (each for each in statements if each.layer in {Layer.IDENTITY, Layer.RESOURCE})
+    return next(giving, None)
 
 
 def clause_facts(clause: Clause) -> dict[str, Any]:

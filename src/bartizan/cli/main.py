@@ -22,12 +22,14 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "can": "bartizan.cli.can:can_command",
         "check": "bartizan.cli.check:check_command",
         "demo": "bartizan.cli.demo:demo_command",
+        "exposed": "bartizan.cli.exposed:exposed_command",
         "permissions": "bartizan.cli.permissions:permissions_command",
         "policy": "bartizan.cli.policy:policy_command",
         "rule": "bartizan.cli.rules:rule_command",
         "rules": "bartizan.cli.rules:rules_command",
         "scan": "bartizan.cli.scan:scan_command",
         "show": "bartizan.cli.show:show_command",
+        "who-can": "bartizan.cli.who_can:who_can_command",
     }
 )
 """Each command and where it is defined."""

@@ -61,6 +61,24 @@ def estate_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return access_options(command)
 
 
+def trusted_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--trusted``: accounts of others that the user knows of."""
+    return click.option(
+        "--trusted",
+        multiple=True,
+        metavar="ACCOUNT",
+        callback=_accounts,
+        help="An account of yours or of somebody you trust, 12 digits; repeatable.",
+    )(command)
+
+
+def _accounts(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for each in values:
+        if len(each) != 12 or not each.isdigit():
+            raise click.BadParameter(f"{each!r} is no account: give its 12 digits.")
+    return values
+
+
 def source_of(options: dict[str, Any]) -> Source:
     """The source that the options of ``estate_options`` name, which are taken out of them."""
     from bartizan.app.estate import Source

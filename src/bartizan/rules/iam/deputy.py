@@ -9,7 +9,7 @@ from bartizan.policy import PolicyDocument, parse_policy, reach
 from bartizan.policy.deputy import bound_to
 from bartizan.resources.iam import Role
 
-_SERVICES = frozenset(
+ASSUMERS = frozenset(
     {
         "airflow", "airflow-env", "bedrock", "codebuild", "comprehend", "datasync", "datazone", "dms", "ecs-tasks",
         "eks-fargate-pods", "frauddetector", "iot", "iotevents", "iotsitewise", "logs", "mediaconvert", "personalize",
@@ -65,7 +65,7 @@ def service_trusted_for_anyone(role: Role) -> Problems:
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     if not role.managed_by_aws:
-        yield from reach.deputies(role.assume_role_policy_document, role.arn, role.account, _SERVICES)
+        yield from reach.deputies(role.assume_role_policy_document, role.arn, role.account, ASSUMERS)
 
 
 @service_trusted_for_anyone.risky_fix("what uses the role from another account through these services loses it")
@@ -73,5 +73,5 @@ def trust_for_this_account(role: Role) -> Role:
     """Let these services assume the role on behalf of its own account only."""
     if not role.account:
         return role
-    bound = bound_to(role.account, role.assume_role_policy_document, _SERVICES)
+    bound = bound_to(role.account, role.assume_role_policy_document, ASSUMERS)
     return replace(role, assume_role_policy_document=bound)
