@@ -31,6 +31,10 @@ def resources(catalog: Catalog, size: int) -> list[Resource]:
     return made
 
 
+_FEW = 4
+"""A rule that reads more types than this judges the account as a whole."""
+
+
 def memory() -> int:
     """The most memory that this process has used, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -41,7 +45,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     catalog = Catalog.load()
-    print(f"{len(catalog)} rules")
+    # What is worked out from all policies of an account at once is measured by escalation.py.
+    rules = [each for each in catalog if len(each.reads) <= _FEW]
+    print(f"{len(rules)} of {len(catalog)} rules")
     print(f"{'resources':>10} {'evaluations':>12} {'seconds':>8} {'us/evaluation':>14} {'bytes/resource':>15}")
     for size in parser.parse_args().sizes:
         before = memory()
@@ -49,7 +55,7 @@ def main() -> None:
         gc.collect()
         gc.freeze()  # as a scan's own process would after reading: the resources live to its end
         started = time.perf_counter()
-        evaluation = evaluate(catalog, Snapshot(made))
+        evaluation = evaluate(rules, Snapshot(made))
         seconds = time.perf_counter() - started
         count = sum(evaluation.count().values())
         each = (memory() - before) / size

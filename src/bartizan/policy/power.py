@@ -8,6 +8,10 @@ from functools import lru_cache
 from bartizan.model import Gap, Reason, Unknown
 from bartizan.policy.compiled import Layer, Policy
 from bartizan.policy.document import PolicyDocument
+from bartizan.policy.lint import effect
+from bartizan.policy.lint.check import Subject, remarks
+from bartizan.policy.lint.kinds import Kind
+from bartizan.policy.reference import Reference
 from bartizan.policy.symbolic import EVERYTHING, RequestSet, Undecided
 
 _REMEMBERED = 16_384
@@ -21,6 +25,14 @@ def allows_everything(document: PolicyDocument) -> bool:
 def passes_any_role(document: PolicyDocument) -> bool:
     """Whether it allows to pass a role that it does not name, to a service that it does not. Raises ``Unknown``."""
     return _decided(_passes_any_role, document)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def without_effect(document: PolicyDocument) -> tuple[str, ...]:
+    """What is wrong with the statements that bring nothing about, a sentence for each."""
+    subject = Subject(document, Kind.IDENTITY, Reference.load())
+    checks = (effect.never_applies, effect.adds_nothing, effect.denied_anyway)
+    return tuple(each.message for each in sorted(remarks(subject, checks)))
 
 
 def _decided(question: Callable[[PolicyDocument], bool], document: PolicyDocument) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bartizan.model import Problems, rule
 from bartizan.policy import PolicyDocument, parse_policy
-from bartizan.policy.power import allows_everything, passes_any_role
+from bartizan.policy.power import allows_everything, passes_any_role, without_effect
 from bartizan.resources.iam import ManagedPolicy
 
 
@@ -17,6 +17,12 @@ def _allow(action: str, resource: str = "*", **more: Any) -> PolicyDocument:
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ONLY_IAM = {**_EVERYTHING, "Action": "iam:*"}
 _BUT_IAM = {"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}
+
+
+def _within(statements: list[dict[str, Any]]) -> PolicyDocument:
+    return parse_policy({"Version": "2012-10-17", "Statement": statements})
+
+
 _READ = _allow("s3:GetObject")
 _ALL = _allow("*")
 _TO_LAMBDA = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
@@ -160,3 +166,26 @@ def policy_allows_whole_service(policy: ManagedPolicy) -> Problems:
                 service, _, name = action.partition(":")
                 if name == "*" and service != "*":
                     yield f"{action} on everything"
+
+
+@rule(
+    "info",
+    passes=[ManagedPolicy(policy_document=_READ), ManagedPolicy(policy_document=_within([_EVERYTHING, _BUT_IAM]))],
+    fails=[
+        ManagedPolicy(policy_document=_within([_EVERYTHING, _ONLY_IAM])),
+        ManagedPolicy(policy_document=_within([_ONLY_IAM, {**_EVERYTHING, "Effect": "Deny"}])),
+    ],
+)
+def statement_without_effect(policy: ManagedPolicy) -> Problems:
+    """Managed policy has a statement that brings nothing about.
+
+    ## Why it matters
+    Whoever reads the policy believes that the statement allows or forbids something, and relies on it.
+
+    ## How to fix
+    Remove the statement, or mend what keeps it from having an effect. `bartizan policy lint` shows the place.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+    """
+    yield from without_effect(policy.policy_document)
