@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bartizan.policy.conditions import Constraint, compile_condition, texts
+from bartizan.policy.patterns import Pattern, parse_pattern
 from bartizan.policy.symbolic import FALSE, TRUE, Formula, Undecided, both, either, holds, opposite, solve
+from bartizan.policy.symbolic.inclusion import covers, may_meet
+from bartizan.policy.symbolic.known import simplified
 from bartizan.policy.symbolic.language import find_text
 from bartizan.policy.values import Texts
 
@@ -185,3 +188,57 @@ def test_what_cannot_be_told_is_undecided() -> None:
     number = _linked("NumericGreaterThan", "x:mixed", "1000")
     with pytest.raises(Undecided):
         solve(both(text, number))
+
+
+one_pattern = st.builds(
+    lambda text, arn, nocase: parse_pattern(text, variables=False, arn=arn, nocase=nocase),
+    st.text(alphabet="abA:*?", max_size=5),
+    st.booleans(),
+    st.booleans(),
+)
+MIXED = (*WORDS, *("".join(letters) for length in range(4) for letters in itertools.product("aA:z", repeat=length)))
+
+
+@settings(max_examples=1500, deadline=None)
+@given(one_pattern, one_pattern)
+def test_quick_answers_about_two_patterns_are_true(one: Pattern, other: Pattern) -> None:
+    if covers(one, other):
+        assert all(one.matches(word) for word in MIXED if other.matches(word))
+    if not may_meet(one, other):
+        assert not any(one.matches(word) and other.matches(word) for word in MIXED)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from(["a*", "${x:v}", "*${x:v}b", "a${x:v}?", "${x:v, 'b'}a", "${x:v}${x:v}"]), max_size=3),
+    st.booleans(),
+    st.text(alphabet="ab", max_size=4),
+    st.sampled_from([(), *((word,) for word in ("a", "b", "ab", "ba", "aa", "zz"))]),
+)
+def test_a_known_text_says_what_its_variables_are(
+    written: list[str], negated: bool, text: str, value: tuple[str, ...]
+) -> None:
+    operator = "StringNotLike" if negated else "StringLike"
+    constraint = compile_condition(operator, "x:t", written, variables=True)
+    left = simplified(constraint, {"x:t": (text,)})
+    assert all(each.key == "x:v" for each in _leaves(left))
+    request = {"x:t": (text,), **({"x:v": value} if value else {})}
+    assert holds(left, request) is constraint.holds(request)
+
+
+def test_a_policy_of_a_thousand_actions_is_compared_at_once() -> None:
+    many = texts((f"s{number}:Get{number}*" for number in range(1000)), nocase=True)
+    more = texts((f"s{number}:G*" for number in range(1000)), nocase=True)
+    less = texts((f"s{number}:Get{number}*" for number in range(999)), nocase=True)
+    one = Constraint("action", many)
+    assert solve(both(one, Constraint("action", more).negate())) is None
+    assert solve(both(one, Constraint("action", less).negate())) == {"action": ("s999:get999example",)}
+
+
+def test_what_grows_beyond_all_bounds_is_undecided() -> None:
+    words = ["".join(letters) for letters in itertools.product("abc", repeat=7)]
+    crossing = texts(f"*{'*'.join(word)}*?" for word in words[:300])
+    wanted = texts([f"*{'*'.join(word)}*" for word in words[300:310]])
+    also = texts([f"?*{'*'.join(word)}*a" for word in words[310:340]])
+    with pytest.raises(Undecided, match="cross"):
+        find_text([wanted, also], [crossing, texts(["?*z*", "*a"])])

@@ -3,10 +3,11 @@
 from bartizan.policy.symbolic.callers import Caller, Reach, callers
 from bartizan.policy.symbolic.exposure import Exposure, Exposures, exposures, request_of, undenied
 from bartizan.policy.symbolic.formula import FALSE, TRUE, And, Formula, Or, both, either, holds, opposite
+from bartizan.policy.symbolic.known import simplified
 from bartizan.policy.symbolic.language import Undecided
 from bartizan.policy.symbolic.permission import allowed_by, denied_by, granted_by, permitted
 from bartizan.policy.symbolic.sets import EVERYTHING, NO_REQUEST, RequestSet
-from bartizan.policy.symbolic.solver import simplified, solve
+from bartizan.policy.symbolic.solver import solve
 
 __all__ = [
     "EVERYTHING",

@@ -10,10 +10,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from bartizan.model import BartizanError
 from bartizan.policy.patterns import Pattern, Wild
+from bartizan.policy.symbolic.inclusion import covers, index_of
 from bartizan.policy.values import Texts
 
 _FILLINGS = ("example", "x", "")
@@ -21,6 +23,9 @@ _ORDINARY = "xyzabcdefghijklmnopqrstuvw0123456789-_/.=+@XYZABCDEFGHIJKLMNOPQRSTU
 _MOST_STATES = 60_000
 _MOST_SAMPLES = 60
 _MOST_LITERALS = 50_000
+
+
+_ANYTHING = Texts((Pattern((Wild.MANY,)),))
 
 
 class Undecided(BartizanError):  # noqa: N818 - an answer of its own beside yes and no
@@ -42,7 +47,14 @@ def find_text(positive: Sequence[Texts], negative: Sequence[Texts]) -> str | Non
     quick = next((text for text in _samples(positive) if _fits(text, positive, negative)), None)
     if quick is not None:
         return quick
-    return _search(positive, negative)
+    smallest = min(positive, key=_size, default=_ANYTHING)
+    others = [each for each in positive if each is not smallest]
+    budget = Budget(_MOST_STATES)
+    for pattern in smallest.patterns:
+        found = _find_in(pattern, others, negative, budget)
+        if found is not None:
+            return found
+    return None
 
 
 def _size(texts: Texts) -> int:
@@ -148,43 +160,67 @@ class _Machine:
             yield ":"
 
 
-def _search(positive: Sequence[Texts], negative: Sequence[Texts]) -> str | None:
+@dataclass(slots=True)
+class Budget:
+    """How many states may still be seen; one for a whole question."""
+
+    left: int
+
+    def spend(self) -> None:
+        """Use one up; raises ``Undecided`` where none is left."""
+        self.left -= 1
+        if self.left < 0:
+            raise Undecided(f"the patterns cross in more than {_MOST_STATES} ways")
+
+
+def _find_in(pattern: Pattern, others: Sequence[Texts], negative: Sequence[Texts], budget: Budget) -> str | None:
+    """A text that the pattern matches, in all of ``others`` and none of ``negative``."""
+    fears: list[Pattern] = []
+    for each in negative:
+        for other in index_of(each).near(pattern):
+            if covers(other, pattern):
+                return None
+            fears.append(other)
+    hopes = [[pattern]]
+    for each in others:
+        near = list(index_of(each).near(pattern))
+        if not near:
+            return None
+        if not any(covers(other, pattern) for other in near):
+            hopes.append(near)
+    for filling in _FILLINGS:
+        text = filled(pattern, filling)
+        if _matched(text, hopes) and not any(each.matches(text) for each in fears):
+            return text
+    return _search([_Machine(each) for each in hopes], _Machine(fears), budget)
+
+
+def _matched(text: str, hopes: Iterable[Sequence[Pattern]]) -> bool:
+    return all(any(each.matches(text) for each in patterns) for patterns in hopes)
+
+
+def _search(hopes: Sequence[_Machine], fears: _Machine, budget: Budget) -> str | None:
     """Breadth-first through the product; complete, since letters that nobody waits for all lead to the same state."""
-    hopes = [_Machine(each.patterns) for each in positive]
-    fears = [_Machine(_near(each.patterns, positive)) for each in negative]
-    machines = [*hopes, *fears]
+    machines = [*hopes, fears]
     start = tuple(each.start for each in machines)
     came_from: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {start: None}
     queue = deque([start])
     while queue:
         state = queue.popleft()
-        if _accepted(state, hopes, fears):
+        if _accepted(state, machines):
             return _spelled(state, came_from)
         for letter in _letters(state, machines):
             following = tuple(machine.step(each, letter) for machine, each in zip(machines, state, strict=True))
-            if all(following[: len(hopes)]) and following not in came_from:
+            if all(following[:-1]) and following not in came_from:
+                budget.spend()
                 came_from[following] = (state, letter)
                 queue.append(following)
-        if len(came_from) > _MOST_STATES:
-            raise Undecided(f"the patterns cross in more than {_MOST_STATES} ways")
     return None
 
 
-def _near(patterns: Sequence[Pattern], positive: Sequence[Texts]) -> list[Pattern]:
-    """The patterns that can meet what begins as all of ``positive`` must begin."""
-    wanted = [each.patterns[0].prefix for each in positive if len(each.patterns) == 1 and not each.nocase]
-    prefix = max(wanted, key=len, default="")
-    if not prefix:
-        return list(patterns)
-    return [
-        each for each in patterns if each.nocase or prefix.startswith(each.prefix) or each.prefix.startswith(prefix)
-    ]
-
-
-def _accepted(state: tuple[int, ...], hopes: Sequence[_Machine], fears: Sequence[_Machine]) -> bool:
-    return all(each & machine.final for each, machine in zip(state, hopes, strict=False)) and not any(
-        each & machine.final for each, machine in zip(state[len(hopes) :], fears, strict=True)
-    )
+def _accepted(state: tuple[int, ...], machines: Sequence[_Machine]) -> bool:
+    *hopes, fears = (each & machine.final for each, machine in zip(state, machines, strict=True))
+    return all(hopes) and not fears
 
 
 def _letters(state: tuple[int, ...], machines: Sequence[_Machine]) -> list[str]:

@@ -1,8 +1,9 @@
 """The solver: finds a request for which a formula holds, or proves that there is none.
 
-A tableau: constraints are gathered by attribute, each disjunction is split where nothing else decides it, and the
-attributes, being independent of each other, are solved one by one. Attributes that depend on each other through
-variables (``${aws:username}``) are solved as if they did not; an answer is then checked, so that a no stays a proof.
+A tableau that is led by models. Constraints are gathered by attribute, and the attributes, being independent of each
+other, are solved one by one. The request made of these values is tried on the disjunctions: only one that it fails is
+split, so that what happens to hold is never looked into. Attributes that depend on each other through variables
+(``${aws:username}``) are solved as if they did not; an answer is then checked, so that a no stays a proof.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import dataclass, field
 from bartizan.policy.conditions import NOTHING, Constraint
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.symbolic.attribute import ABSENT, find_values, specialised
-from bartizan.policy.symbolic.formula import FALSE, TRUE, And, Formula, Or, both, constraints_in, either, holds
+from bartizan.policy.symbolic.formula import TRUE, And, Formula, Or, both, constraints_in, holds
+from bartizan.policy.symbolic.known import simplified, valued
 from bartizan.policy.symbolic.language import Undecided
 from bartizan.policy.values import Texts, flags
 
@@ -37,6 +39,7 @@ _ALWAYS: Mapping[str, Constraint] = {
 _REQUIRED = frozenset({"action", "resource", "principal", "aws:currenttime", "aws:epochtime", *_ALWAYS})
 
 State = Mapping[str, tuple[Constraint, ...]]
+Choice = tuple[Formula, ...]
 
 
 def solve(
@@ -48,19 +51,6 @@ def solve(
     Raises ``Undecided`` where neither could be shown.
     """
     return _Solver(dict(known or {}), preferred or {}).solve(formula)
-
-
-def simplified(formula: Formula, known: Attributes) -> Formula:
-    """The formula with what is known put in: equivalent to it wherever the rest of a request comes from."""
-    if isinstance(formula, And):
-        return both(*(simplified(each, known) for each in formula.parts))
-    if isinstance(formula, Or):
-        return either(*(simplified(each, known) for each in formula.parts))
-    values = specialised(formula.values, known)
-    made = formula if values is formula.values else _with(formula, values)
-    if made.key in known and not _variables(made):
-        return TRUE if made.holds(known) else FALSE
-    return made
 
 
 @dataclass(slots=True)
@@ -76,37 +66,89 @@ class _Solver:
     def solve(self, formula: Formula) -> dict[str, tuple[str, ...]] | None:
         self.multivalued |= {each.key for each in constraints_in(formula) if _over_sets(each)}
         self.whole = simplified(formula, self.known)
-        found = self._search([self.whole], {})
+        needed = {each.key for each in constraints_in(self.whole)} & _REQUIRED
+        found = self._search([self.whole], dict.fromkeys(sorted(needed), ()))
         if found is None and self.doubts:
             raise Undecided(self.doubts)
         return found
 
-    def _search(self, todo: list[Formula], state: State) -> dict[str, tuple[str, ...]] | None:
+    def _search(self, todo: Sequence[Formula], state: State) -> dict[str, tuple[str, ...]] | None:
         self.steps += 1
         if self.steps > _MOST_STEPS:
             raise Undecided(f"no answer after {_MOST_STEPS} steps")
         asserted = self._asserted(todo, state)
-        if asserted is None:
-            return None
-        state, choices = asserted
-        propagated = self._propagate(choices, state)
-        if propagated is None:
-            return None
-        state, choices = propagated
-        if not choices:
-            return self._model(state)
-        choice = min(choices, key=len)
-        rest = [Or(tuple(each)) for each in choices if each is not choice]
-        for alternative in choice:
-            found = self._search([alternative, *rest], state)
-            if found is not None:
-                return found
+        while asserted is not None:
+            state, choices = asserted
+            open_choices = _undecided(choices, state)
+            if open_choices is None:
+                return None
+            model = self._first_model(state)
+            if model is None:
+                return None
+            choice = self._failed(open_choices, model, state)
+            if choice is None:
+                return self._model(state, model)
+            possible, rest = choice
+            if len(possible) > 1:
+                return self._split(possible, rest, state)
+            asserted = self._asserted([*possible, *map(Or, rest)], state) if possible else None
         return None
 
-    def _asserted(self, todo: Iterable[Formula], state: State) -> tuple[State, list[list[Formula]]] | None:
+    def _split(
+        self, alternatives: Sequence[Formula], choices: Sequence[Choice], state: State
+    ) -> dict[str, tuple[str, ...]] | None:
+        """Each alternative in turn, from the second on without what the ones before have ruled out."""
+        rest = [Or(each) for each in choices]
+        ruled_out: list[Formula] = []
+        for alternative in alternatives:
+            found = self._search([alternative, *ruled_out, *rest], state)
+            if found is not None:
+                return found
+            if isinstance(alternative, Constraint):
+                ruled_out.append(alternative.negate())
+        return None
+
+    def _failed(
+        self, choices: Sequence[Choice], model: Attributes, state: State
+    ) -> tuple[list[Formula], list[Choice]] | None:
+        """Of the disjunctions that do not hold for the model the one with the fewest ways out, and the others."""
+        best: tuple[int, list[Formula]] | None = None
+        for number, choice in enumerate(choices):
+            if any(holds(each, model) for each in choice):
+                continue
+            if len(choice) == 1:
+                return list(choice), [*choices[:number], *choices[number + 1 :]]
+            possible = [each for each in choice if self._possible(each, state)]
+            if best is None or len(possible) < len(best[1]):
+                best = number, possible
+            if len(possible) < 2:
+                break
+        if best is None:
+            return None
+        return best[1], [each for number, each in enumerate(choices) if number != best[0]]
+
+    def _first_model(self, state: State) -> dict[str, tuple[str, ...]] | None:
+        """A request with the values that each attribute could have by itself."""
+        made = dict(self.known)
+        for key, constraints in state.items():
+            values = self._values(key, constraints)
+            if values is None:
+                return None
+            if key not in made:
+                made[key] = values
+        made = {key: values for key, values in made.items() if values != ABSENT}
+        linked = _linked(state)
+        if linked and not self._agrees(made, state):
+            return next((each for each in self._guesses(state, made, linked) if self._agrees(each, state)), made)
+        return made
+
+    def _agrees(self, model: Attributes, state: State) -> bool:
+        return all(each.holds(model) for constraints in state.values() for each in constraints)
+
+    def _asserted(self, todo: Iterable[Formula], state: State) -> tuple[State, list[Choice]] | None:
         """The state with every constraint of the formulas, and their disjunctions; ``None`` on a contradiction."""
         new: dict[str, tuple[Constraint, ...]] = dict(state)
-        choices: list[list[Formula]] = []
+        choices: list[Choice] = []
         stack = list(todo)
         touched: set[str] = set()
         while stack:
@@ -114,7 +156,7 @@ class _Solver:
             if isinstance(formula, And):
                 stack.extend(formula.parts)
             elif isinstance(formula, Or):
-                choices.append(list(formula.parts))
+                choices.append(formula.parts)
             elif formula.negate() in new.get(formula.key, ()):
                 return None
             elif formula not in new.get(formula.key, ()):
@@ -124,34 +166,11 @@ class _Solver:
             return None
         return new, choices
 
-    def _propagate(self, choices: list[list[Formula]], state: State) -> tuple[State, list[list[Formula]]] | None:
-        """Drop alternatives that contradict the state, and assert those that are the only ones left."""
-        pending = choices
-        while True:
-            forced: list[Formula] = []
-            remaining: list[list[Formula]] = []
-            for choice in pending:
-                if any(isinstance(each, Constraint) and each in state.get(each.key, ()) for each in choice):
-                    continue
-                possible = [each for each in choice if self._possible(each, state)]
-                if not possible:
-                    return None
-                if len(possible) == 1:
-                    forced.append(possible[0])
-                else:
-                    remaining.append(possible)
-            if not forced:
-                return state, remaining
-            asserted = self._asserted(forced, state)
-            if asserted is None:
-                return None
-            state, more = asserted
-            pending = remaining + more
-
     def _possible(self, formula: Formula, state: State) -> bool:
         """Whether the formula does not contradict the state at first sight."""
         if isinstance(formula, Constraint):
-            return self._values(formula.key, (*state.get(formula.key, ()), formula)) is not None
+            asserted = state.get(formula.key, ())
+            return formula.negate() not in asserted and self._values(formula.key, (*asserted, formula)) is not None
         if isinstance(formula, And):
             return all(self._possible(each, state) for each in formula.parts if isinstance(each, Constraint))
         return bool(formula.parts)
@@ -172,17 +191,9 @@ class _Solver:
             )
         return self.remembered[question]
 
-    def _model(self, state: State) -> dict[str, tuple[str, ...]] | None:
+    def _model(self, state: State, made: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]] | None:
         """The request that the state describes, if it really is one for which the whole formula holds."""
-        made = dict(self.known)
         linked = [key for key, constraints in state.items() if any(map(_variables, constraints))]
-        for key, constraints in state.items():
-            values = self._values(key, constraints)
-            if values is None:
-                return None
-            if key not in made:
-                made[key] = values
-        made = {key: values for key, values in made.items() if values != ABSENT}
         if holds(self.whole, made):
             return made
         for guess in self._guesses(state, made, linked):
@@ -233,12 +244,35 @@ class _Solver:
             for key in linked:
                 if key in self.known:
                     continue
-                exact = tuple(_with(each, specialised(each.values, _all_known(guess, each))) for each in state[key])
+                exact = tuple(valued(each, specialised(each.values, _all_known(guess, each))) for each in state[key])
                 solved = find_values(exact, multivalued=key in self.multivalued, required=key in _REQUIRED)
                 if solved is None:
                     break
                 guess[key] = solved
             yield {key: values for key, values in guess.items() if values != ABSENT}
+
+
+def _undecided(choices: Sequence[Choice], state: State) -> list[Choice] | None:
+    """What the state, by its wording, leaves of the disjunctions; ``None``: nothing of one."""
+    left: list[Choice] = []
+    for choice in choices:
+        if any(isinstance(each, Constraint) and each in state.get(each.key, ()) for each in choice):
+            continue
+        remaining = tuple(each for each in choice if not _denied(each, state))
+        if not remaining:
+            return None
+        left.append(remaining)
+    return left
+
+
+def _denied(formula: Formula, state: State) -> bool:
+    if isinstance(formula, Constraint):
+        return formula.negate() in state.get(formula.key, ())
+    return isinstance(formula, And) and any(_denied(each, state) for each in formula.parts)
+
+
+def _linked(state: State) -> list[str]:
+    return [key for key, constraints in state.items() if any(map(_variables, constraints))]
 
 
 def _finite(constraints: Sequence[Constraint]) -> list[tuple[str, ...]] | None:
@@ -261,10 +295,6 @@ def _all_known(guess: Mapping[str, tuple[str, ...]], constraint: Constraint) -> 
 
 def _variables(constraint: Constraint) -> tuple[str, ...]:
     return constraint.values.keys
-
-
-def _with(constraint: Constraint, values: object) -> Constraint:
-    return Constraint(constraint.key, values, constraint.negated, constraint.some, constraint.absent)  # type: ignore[arg-type]
 
 
 def _over_sets(constraint: Constraint) -> bool:
