@@ -18,6 +18,7 @@ from bartizan.report.safe import printable
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "access": "bartizan.cli.access:access_command",
         "action": "bartizan.cli.action:action_command",
         "can": "bartizan.cli.can:can_command",
         "check": "bartizan.cli.check:check_command",
