@@ -203,7 +203,7 @@ def main() -> None:
     paths = Paths(graph)
     answer = paths.ask()
     asked = time.perf_counter()
-    paths.ask(source=answer.paths[0].source, most=20)
+    paths.ask(source=answer.paths[0].source if answer.paths else "", most=20)
     single = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{given.users} users, {given.roles} roles, {given.policies} policies")

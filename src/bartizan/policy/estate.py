@@ -91,7 +91,8 @@ class Organization:
 class Estate:
     """Identities by ARN, guarded resources by ARN, and the organization around them.
 
-    ``groups`` are by ARN. ``workloads`` is ``None`` where they were not read, which is not the same as none.
+    ``groups`` are by ARN. ``workloads`` is ``None`` where they were not read, which is not the same as none;
+    ``workload_types`` are the types that were read of them, ``None`` standing for all.
     ``versions`` holds the versions of managed policies that are not the default, by the policy's ARN.
     """
 
@@ -103,6 +104,7 @@ class Estate:
         *,
         groups: Iterable[Group] = (),
         workloads: Iterable[Workload] | None = None,
+        workload_types: Iterable[str] | None = None,
         versions: Mapping[str, tuple[Policy, ...]] | None = None,
     ) -> None:
         self.identities = {each.arn: each for each in identities}
@@ -114,6 +116,7 @@ class Estate:
         self.organization = organization or Organization()
         self.groups = {each.arn: each for each in groups}
         self.workloads = None if workloads is None else tuple(workloads)
+        self.workload_types = None if workload_types is None else frozenset(workload_types)
         self.versions = dict(versions or {})
         trusts = (
             GuardedResource(arn=each.arn, account=each.principal.account, policies=(each.trust,), type="AWS::IAM::Role")

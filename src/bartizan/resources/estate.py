@@ -105,6 +105,7 @@ def build_estate(
         home,
         groups=[_membership(each, policies) for each in groups.values()],
         workloads=_workloads(listed) if workloads else None,
+        workload_types=[each.cfn_type for each in WORKLOAD_TYPES],
         versions=dict(_versions(listed(ManagedPolicy))),
     )
 

@@ -166,7 +166,10 @@ class _Building:
 
     def on_any(self, caller: Caller, need: Need, context: Fixed, but: str = "") -> Step | None:
         """A call on resources of the caller's choice; those of which ``but`` is one are not asked for."""
-        found = self.shapes.of(need.action, caller.account, _partition(caller.principal.arn))
+        partition = _partition(caller.principal.arn)
+        found = self.shapes.of(need.action, caller.account, partition)
+        if need.on is On.WORKLOAD and not but:
+            found = (*self.shapes.of_instance(need.action, caller.account, partition), *found)
         left = [each for each in found if not but or not each.constraint.holds({"resource": (but,)})]
         return caller.may_on_any(need.action, left, context) if left else Step(need.action, "*")
 

@@ -51,11 +51,15 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Statements that, taken away together, leave ``ends`` of ``of`` nodes without a way."""
+    """Statements that, taken away together, leave ``ends`` of ``of`` nodes without a way.
+
+    ``holders`` are the ARNs of the identities that have them, in a policy or in their trust.
+    """
 
     statements: tuple[Clause, ...]
     ends: int
     of: int
+    holders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +186,8 @@ class Paths:
     def ask(self, source: str = "", target: str = ADMIN, *, most: int = 0, longest: int = 5) -> Answer:
         """The paths from a node, or from all that are no administrators, to a node or to the administrators.
 
+        All are the users and roles and the outsiders that roles trust, but not the accounts' own SAML providers, whose
+        people are known to them alone, nor service-linked roles.
         Each node has its shortest path in the answer, or with ``most`` up to so many of at most ``longest`` hops.
         Raises ``InputError`` for a node that there is not.
         """
@@ -223,6 +229,7 @@ class Paths:
             if node not in targets
             and node not in self.graph.admins
             and not (node in identities and identities[node].principal.service_linked)
+            and ":saml-provider/" not in node
         ]
 
     def _known(self, node: str) -> str:
@@ -247,8 +254,17 @@ class Paths:
                     best, remaining = side, still
             if remaining is left:
                 return
-            yield Cut(tuple(sorted(best, key=str)), len(left) - len(remaining), len(sources))
+            ended = len(left) - len(remaining)
+            yield Cut(tuple(sorted(best, key=str)), ended, len(sources), self._holders(best))
             removed, left = removed | best, remaining
+
+    def _holders(self, statements: frozenset[Clause]) -> tuple[str, ...]:
+        return tuple(
+            arn
+            for arn, identity in self.graph.estate.identities.items()
+            for policies in ((*identity.policies, *((identity.trust,) if identity.trust else ())),)
+            if any(not statements.isdisjoint(policy.clauses) for policy in policies)
+        )
 
     def _used(self, sources: Iterable[str], aim: _Aim) -> list[frozenset[Clause]]:
         """The sets of statements that most of the shortest paths need."""

@@ -42,6 +42,15 @@ class Shapes:
             self.remembered[key] = tuple(self._found(action, account, partition))
         return self.remembered[key]
 
+    def of_instance(self, action: str, account: str, partition: str = "aws") -> tuple[Shape, ...]:
+        """The instances that an action is used on, where it names them beside what it requires (Systems Manager)."""
+        found = self.reference.find(action)
+        optional = {use.type for use in found.resources if not use.required} if found else set()
+        if "instance" not in optional:
+            return ()
+        arn = _placed("arn:${Partition}:ec2:${Region}:${Account}:instance/${InstanceId}", account, partition)
+        return (Shape((_starred(arn),), _example(arn)),)
+
     def _found(self, action: str, account: str, partition: str) -> list[Shape]:
         found = self.reference.find(action)
         service = self.reference.service(found.prefix) if found else None

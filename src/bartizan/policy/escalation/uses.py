@@ -67,7 +67,8 @@ class Uses:
             yield from self._own(caller.identity, target)
 
     def _workloads(self, account: str, method: Method) -> Iterator[Use]:
-        if self.estate.workloads is None:
+        types = self.estate.workload_types
+        if self.estate.workloads is None or (types is not None and method.workload not in types):
             why = f"which {method.workload} runs under which role is not known"
             for role in self.trusts.of_service(method.service, account):
                 yield Use(role, unknown=why)
