@@ -9,7 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bartizan.model import CoverageGap, Gap, Resource
-from bartizan.resources.reading import AnyReader, Api, Call, CustomReader, Detail, Failed, Item, Reader, Scope, take
+from bartizan.resources.reading import (
+    AnyReader,
+    Api,
+    Call,
+    CustomReader,
+    Detail,
+    Failed,
+    Item,
+    Listing,
+    Reader,
+    Reply,
+    Scope,
+    Within,
+    take,
+)
 
 Wanted = Mapping[type[Resource], frozenset[str] | None]
 """The types that are wanted, and the fields of each; ``None`` stands for all of them."""
@@ -109,24 +123,58 @@ class _Listing:
         """The resources as they are done, some items at a time; a gap at the end where a page failed."""
         running: set[asyncio.Future[Resource]] = set()
         joins_read = False
-        try:
-            async for reply in self.api.pages(self.reader.listing.call, self.scope, self.reader.listing.params):
-                for item in self.reader.listing.found(reply):
-                    if self._known(item):
-                        continue
-                    if not joins_read:
-                        joins_read = True
-                        await self._read_joins()
-                    running.add(asyncio.ensure_future(self._resource(item)))
-                    if len(running) >= _ITEMS_AT_ONCE:
-                        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                        for each in done:
-                            yield each.result()
-        except Failed as failed:
-            if failed.code not in self.reader.listing.absent:
-                yield _coverage(self.reader, self.scope, failed.gap, self.reader.listing.call.name)
+        within = self.reader.listing.within
+        async for found in self._outer(within) if within else self._items(self.reader.listing, {}):
+            if isinstance(found, CoverageGap):
+                yield found
+                continue
+            if self._known(found):
+                continue
+            if not joins_read:
+                joins_read = True
+                await self._read_joins()
+            running.add(asyncio.ensure_future(self._resource(found)))
+            if len(running) >= _ITEMS_AT_ONCE:
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for each in done:
+                    yield each.result()
         for finished in asyncio.as_completed(running):
             yield await finished
+
+    async def _items(self, listing: Listing, params: Mapping[str, Any]) -> AsyncIterator[Item | CoverageGap]:
+        """The items of a listing, and a gap at the end where a page failed."""
+        try:
+            async for reply in self.api.pages(listing.call, self.scope, {**listing.params, **params}):
+                for item in listing.found(reply):
+                    yield item
+        except Failed as failed:
+            if failed.code not in listing.absent:
+                yield _coverage(self.reader, self.scope, failed.gap, listing.call.name)
+
+    async def _outer(self, within: Within) -> AsyncIterator[Item | CoverageGap]:
+        """The items that are listed by what holds them, some of those at once; one gap for all that failed."""
+        holders: list[Item] = []
+        told = False
+        async for found in self._items(within.listing, {}):
+            if isinstance(found, CoverageGap):
+                yield found
+            elif within.when is None or within.when(found):
+                holders.append(found)
+        for first in range(0, len(holders), _ITEMS_AT_ONCE):
+            some = holders[first : first + _ITEMS_AT_ONCE]
+            for inner in await asyncio.gather(*(self._inner(within, each) for each in some)):
+                for item in inner:
+                    if isinstance(item, CoverageGap):
+                        if told:
+                            continue
+                        told = True
+                    yield item
+
+    async def _inner(self, within: Within, holder: Item) -> list[Item | CoverageGap]:
+        return [
+            each if isinstance(each, CoverageGap) else {**holder, **each}
+            async for each in self._items(self.reader.listing, within.params(holder))
+        ]
 
     def _known(self, item: Item) -> bool:
         """Whether another region's listing showed the item already; from here on it counts as shown."""
@@ -184,12 +232,18 @@ class _Listing:
                 return dict(detail.otherwise), {}
         arn = {detail.arn_as: made.arn} if detail.arn_as else {}
         try:
-            reply = await self.api.call(detail.call, scope, {**detail.params(item), **arn})
+            reply = await self._reply(detail, scope, {**detail.params(item), **arn})
         except Failed as failed:
             if failed.code in detail.absent:
                 return dict(detail.absent[failed.code]), {}
             return {}, dict.fromkeys(detail.fields, failed.gap)
         return take(detail.fields, reply)
+
+    async def _reply(self, detail: Detail, scope: Scope, params: Mapping[str, Any]) -> Reply:
+        if not detail.whole:
+            return await self.api.call(detail.call, scope, params)
+        pages = [page async for page in self.api.pages(detail.call, scope, params)]
+        return {detail.whole: [each for page in pages for each in page.get(detail.whole) or ()]}
 
 
 def _bound(function: Callable[[Item, Any], Any], index: Any) -> Callable[[Item], Any]:

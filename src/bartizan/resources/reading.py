@@ -107,6 +107,7 @@ class Listing:
     """The call that lists a type: ``items`` is the key of the list in each reply, or a function that finds the items.
 
     ``fields`` are those that a listed item holds already. ``absent`` are error codes that mean there are none.
+    ``within`` says what the call is asked for once each, as the listeners of each load balancer are.
     """
 
     call: Call
@@ -114,6 +115,7 @@ class Listing:
     fields: Fields = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
+    within: Within | None = None
 
     def found(self, reply: Reply) -> Iterable[Item]:
         """The items of one reply."""
@@ -121,6 +123,19 @@ class Listing:
             return self.items(reply)
         found: Iterable[Item] = reply.get(self.items) or ()
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What holds the items of a listing: ``listing`` finds it, ``params`` makes the arguments of the call from each.
+
+    An item that is found so has the keys of what holds it too, where it has none of that name itself. ``when`` decides
+    which to ask.
+    """
+
+    listing: Listing
+    params: Callable[[Item], Mapping[str, Any]]
+    when: Callable[[Item], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +157,8 @@ class Detail:
     ``absent`` maps error codes that are an answer (``NoSuchBucketPolicy``) to what they say: values by field.
     ``arn_as`` names an argument that takes the item's ARN, for listings that give names only.
     ``when`` decides from the resource as read so far whether the call makes sense; if not, ``otherwise`` holds. A
-    detail with ``when`` is asked for after those without.
+    detail with ``when`` is asked for after those without. ``whole`` names a list of which the reply should hold all
+    pages.
     """
 
     call: Call
@@ -152,6 +168,7 @@ class Detail:
     when: Callable[[Resource], bool] | None = None
     otherwise: Mapping[str, Any] = field(default_factory=dict)
     arn_as: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +193,8 @@ class Reader:
 
     def calls(self, fields: frozenset[str] | None = None) -> Iterable[Call]:
         """The calls that it makes; with ``fields``, only those that fill one of them, beside the listing."""
+        if self.listing.within:
+            yield self.listing.within.listing.call
         yield self.listing.call
         for join in self.joins:
             if fields is None or fields & join.fields.keys():

@@ -1,0 +1,107 @@
+"""How declared readers are run: listings within what holds the items, and details of several pages."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from bartizan.aws.collect import Collection, collect, plan
+from bartizan.model import Gap, Reason, Resource, field, resource
+from bartizan.resources.reading import Call, Detail, Failed, Listing, Reader, Reply, Scope, Within
+
+SCOPE = Scope("aws", "111122223333", "eu-west-1", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+
+
+@resource("Test::Shelf::Book", name="title")
+class Book(Resource):
+    """A book on a shelf."""
+
+    title: str = field("Its title.")
+    shelf: str = field("The shelf that it stands on.")
+    pages: tuple[int, ...] = field("Its pages.", default=())
+
+
+BOOKS = Reader(
+    Book,
+    Listing(
+        Call("shelf:ListBooks"),
+        items="Books",
+        fields={"title": lambda item: item["Title"], "shelf": lambda item: item["Shelf"]},
+        within=Within(
+            Listing(Call("shelf:ListShelves"), items="Shelves"),
+            params=lambda item: {"Shelf": item["Shelf"]},
+            when=lambda item: item["Shelf"] != "empty",
+        ),
+    ),
+    arn=lambda item, scope: scope.arn("shelf", f"{item['Shelf']}/{item['Title']}"),
+    details=(
+        Detail(
+            Call("shelf:GetPages"),
+            params=lambda item: {"Book": item["Title"]},
+            fields={"pages": lambda reply: tuple(reply["Pages"])},
+            whole="Pages",
+        ),
+    ),
+)
+
+
+class Library:
+    """A port to shelves of books, on each page of an answer two of them; the shelf ``locked`` is denied."""
+
+    def __init__(self, shelves: Mapping[str, int]) -> None:
+        self.shelves = shelves
+
+    async def call(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:
+        return await anext(self.pages(call, scope, params))
+
+    async def pages(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> AsyncIterator[Reply]:
+        if call.operation == "ListShelves":
+            yield {"Shelves": [{"Shelf": name} for name in self.shelves]}
+        elif call.operation == "GetPages":
+            yield {"Pages": [1, 2]}
+            yield {"Pages": [3]}
+        elif params["Shelf"] == "empty":
+            raise AssertionError("nobody wants to know")
+        elif params["Shelf"].startswith("locked"):
+            raise Failed("AccessDenied", Gap(Reason.DENIED, needs=call.name))
+        else:
+            titles = [f"{params['Shelf']}{number}" for number in range(self.shelves[params["Shelf"]])]
+            for first in range(0, len(titles), 2):
+                yield {"Books": [{"Title": each} for each in titles[first : first + 2]]}
+
+
+def collected(shelves: Mapping[str, int]) -> Collection:
+    return asyncio.run(collect(Library(shelves), plan([BOOKS], SCOPE, [SCOPE]), {Book: None}))
+
+
+def test_a_listing_is_asked_for_once_for_each_that_holds_items() -> None:
+    found = collected({"a": 3, "b": 1, "empty": 5, "c": 0})
+    assert sorted((each.title, each.shelf) for each in found.resources) == [
+        ("a0", "a"),
+        ("a1", "a"),
+        ("a2", "a"),
+        ("b0", "b"),
+    ]
+    assert not found.gaps
+
+
+def test_what_one_holder_keeps_back_is_a_gap_and_the_others_are_read() -> None:
+    found = collected({"a": 1, "locked": 1, "locked too": 1, "b": 1})
+    assert sorted(each.title for each in found.resources) == ["a0", "b0"]
+    assert [(gap.types, gap.call, gap.gap.reason) for gap in found.gaps] == [
+        (("Test::Shelf::Book",), "shelf:ListBooks", Reason.DENIED)
+    ]
+
+
+def test_all_the_holders_are_asked_when_there_are_many() -> None:
+    assert len(collected({f"{number}-": 1 for number in range(200)}).resources) == 200
+
+
+def test_a_detail_that_wants_the_whole_list_has_all_its_pages() -> None:
+    assert collected({"a": 1}).resources[0].pages == (1, 2, 3)
+
+
+def test_both_calls_of_a_listing_within_another_are_declared() -> None:
+    assert [call.name for call in BOOKS.calls()] == ["shelf:ListShelves", "shelf:ListBooks", "shelf:GetPages"]
