@@ -125,3 +125,60 @@ def test_what_is_no_policy_is_one_line_and_exit_code_2(text: str | None, says: s
     assert ran.returncode == 2
     assert ran.stderr.startswith(f"Error: {says}")
     assert len(ran.stderr.splitlines()) == 1
+
+
+def test_explain_says_it_in_sentences(tmp_path: Path) -> None:
+    name = write(tmp_path / "p.json", policy({**READ, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}))
+    sentence = "Whoever has this policy may do s3:GetObject on arn:aws:s3:::b/*, but only over HTTPS."
+    assert run("explain", name, cwd=tmp_path).stdout == f"p.json\n  - {sentence}\n\n"
+    assert json.loads(run("explain", name, "--json", cwd=tmp_path).stdout) == [
+        {"policy": name, "sentences": [sentence]}
+    ]
+
+
+def test_compare_shows_a_request_and_exits_by_whether_more_gets_through(tmp_path: Path) -> None:
+    narrow = write(tmp_path / "a.json", policy(READ))
+    wide = write(tmp_path / "b.json", policy({**READ, "Action": ["s3:GetObject", "s3:PutObject"]}))
+    ran = run("compare", narrow, wide, cwd=tmp_path)
+    assert ran.returncode == 1
+    assert ran.stdout.startswith(
+        "b.json allows what a.json does not, such as:\n    action: s3:PutObject\n    resource: arn:aws:s3:::b/"
+    )
+    assert "a.json allows nothing that b.json does not." in ran.stdout
+    assert run("compare", wide, narrow, cwd=tmp_path).returncode == 0
+    same = json.loads(run("compare", narrow, narrow, "--json", cwd=tmp_path).stdout)
+    assert same == {"equal": True} | {
+        name: {"request": None, "undecided": ""}
+        for name in ("allows_more", "allows_less", "denies_more", "denies_less")
+    }
+
+
+def test_compare_refuses_policies_of_different_kinds(tmp_path: Path) -> None:
+    names = [write(tmp_path / "a.json", policy(READ)), write(tmp_path / "b.json", policy({**READ, "Principal": "*"}))]
+    ran = run("compare", *names, cwd=tmp_path)
+    assert ran.returncode == 2
+    assert "a.json looks like a managed policy, b.json like a bucket policy" in ran.stderr
+
+
+def test_minimize_prints_the_policy_and_says_what_it_did(tmp_path: Path) -> None:
+    name = write(tmp_path / "p.json", policy({**READ, "Sid": "One"}, {**READ, "Action": "s3:PutObject"}))
+    ran = run("minimize", name, "--drop-sids", cwd=tmp_path)
+    assert ran.returncode == 0
+    made = {**READ, "Action": ["s3:GetObject", "s3:PutObject"]}
+    assert json.loads(ran.stdout) == {"Version": "2012-10-17", "Statement": made}
+    assert ran.stdout.count(" ") == 0
+    before = len(json.dumps(json.loads((tmp_path / name).read_text()), separators=(",", ":")))
+    assert ran.stderr.splitlines() == [
+        "removed the Sids",
+        "merged statement 2 into statement 1 by its actions",
+        f"{before} characters before, {len(ran.stdout) - 1} now",
+    ]
+    facts = json.loads(run("minimize", name, "--json", cwd=tmp_path).stdout)
+    assert facts["policy"]["Statement"] == {"Sid": "One", **made}
+    assert facts["after"] < facts["before"] == before
+
+
+def test_minimize_takes_one_policy(tmp_path: Path) -> None:
+    both = {"VpcEndpoints": [{"VpcEndpointId": "a", "PolicyDocument": policy(READ)}] * 2}
+    ran = run("minimize", write(tmp_path / "p.json", both), cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (2, "Error: p.json holds 2 policies; give a file with one\n")

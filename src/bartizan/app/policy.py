@@ -13,7 +13,10 @@ from urllib.parse import unquote
 
 from bartizan.model import InputError
 from bartizan.policy import MalformedPolicy, PolicyDocument, parse_policy
-from bartizan.policy.lint import Kind, Remark, guess_kind, lint_policy
+from bartizan.policy.comparison import Comparison, compare
+from bartizan.policy.explain import explain
+from bartizan.policy.lint import FACTS, Kind, Remark, guess_kind, lint_policy
+from bartizan.policy.minimize import Minimized, minimize
 from bartizan.policy.reference import Reference
 
 _LARGEST = 20_000_000
@@ -52,6 +55,38 @@ def lint(files: Iterable[PolicyFile]) -> list[tuple[PolicyFile, tuple[Remark, ..
     """Each policy with the remarks about it."""
     reference = Reference.load()
     return [(each, lint_policy(each.document, each.kind, reference, text=each.text)) for each in files]
+
+
+def explained(files: Iterable[PolicyFile]) -> list[tuple[PolicyFile, list[str]]]:
+    """Each policy with its sentences."""
+    reference = Reference.load()
+    return [(each, explain(each.document, reference)) for each in files]
+
+
+def compared(before: str, after: str, kind: Kind | None) -> Comparison:
+    """Compare the policies of two files, one in each.
+
+    Raises ``InputError`` where a file holds several, or where the two look like policies of different kinds.
+    """
+    old, new = _only(before, kind), _only(after, kind)
+    if FACTS[old.kind].layer is not FACTS[new.kind].layer:
+        raise InputError(f"{old.name} looks like {FACTS[old.kind].what}, {new.name} like {FACTS[new.kind].what}; "
+                         "say with --kind what both are")  # fmt: skip
+    return compare(old.document, new.document, FACTS[new.kind].layer, Reference.load())
+
+
+def minimized(path: str, kind: Kind | None, *, drop_sids: bool, vocabulary: bool) -> Minimized:
+    """The policy of a file in fewer characters; raises ``InputError`` where the file holds several."""
+    policy = _only(path, kind)
+    known = Reference.load() if vocabulary else None
+    return minimize(policy.document, FACTS[policy.kind].layer, drop_sids=drop_sids, vocabulary=known)
+
+
+def _only(path: str, kind: Kind | None) -> PolicyFile:
+    found = read_policies([path], kind)
+    if len(found) > 1:
+        raise InputError(f"{path} holds {len(found)} policies; give a file with one")
+    return found[0]
 
 
 def _policies(path: str) -> Iterator[PolicyFile]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bartizan.policy.conditions import texts
+from bartizan.policy.coverage import redundant
 from bartizan.policy.lint.check import Level, Located, Problem, Subject, check
 from bartizan.policy.patterns import Template, parse_pattern
 from bartizan.policy.places import shown
@@ -16,7 +17,6 @@ from bartizan.policy.values import Texts
 
 _FORM = re.compile(r"[A-Za-z0-9*?-]+:[A-Za-z0-9*?_]+")
 _WILD = ("*", "?")
-_LONGEST_LIST = 500
 _NAME_ALONE = re.compile(r"\$\{[^}]+\}|\*")
 
 
@@ -73,7 +73,7 @@ def _nearest(action: str, subject: Subject) -> str:
 def redundant_action(subject: Subject) -> Iterator[Problem]:
     """Another pattern of the same list has the action already."""
     for each in subject.statements:
-        for position, other in covered(each.statement.actions, nocase=True):
+        for position, other in redundant(each.statement.actions, nocase=True):
             yield Problem(each.action_at(position), f"{each.statement.actions[position]} is part of {other}",
                           "remove it")  # fmt: skip
 
@@ -82,38 +82,9 @@ def redundant_action(subject: Subject) -> Iterator[Problem]:
 def redundant_resource(subject: Subject) -> Iterator[Problem]:
     """Another pattern of the same list has the resource already."""
     for each in subject.statements:
-        for position, other in covered(each.statement.resources, variables=subject.variables):
+        for position, other in redundant(each.statement.resources, variables=subject.variables):
             yield Problem(each.resource_at(position), f"{shown(each.statement.resources[position])} is part of "
                           f"{shown(other)}", "remove it")  # fmt: skip
-
-
-def covered(patterns: tuple[str, ...], *, nocase: bool = False, variables: bool = False) -> list[tuple[int, str]]:
-    """The positions of patterns that another one has already, each with that other; of equal ones, all but the first.
-
-    What has variables is only compared as it is written.
-    """
-    if len(patterns) > _LONGEST_LIST:
-        return []
-    parsed = [parse_pattern(each, variables=variables, nocase=nocase) for each in patterns]
-    wide = [(index, Texts((each,))) for index, each in enumerate(parsed) if any(w in patterns[index] for w in _WILD)]
-    gone: dict[int, str] = {}
-    for position, pattern in enumerate(parsed):
-        first = next((index for index, each in enumerate(parsed[:position]) if each == pattern), None)
-        if first is not None:
-            gone[position] = patterns[first]
-        elif not isinstance(pattern, Template):
-            for index, other in wide:
-                if index not in gone and index != position and _inside(Texts((pattern,)), other):
-                    gone[position] = patterns[index]
-                    break
-    return sorted(gone.items())
-
-
-def _inside(inner: Texts, outer: Texts) -> bool:
-    try:
-        return find_text([inner], [outer]) is None
-    except Undecided:
-        return False
 
 
 @check(Level.WARNING)
