@@ -19,7 +19,6 @@ import pytest
 import yaml
 
 from bartizan.policy import (
-    ANONYMOUS,
     Authorization,
     Decision,
     Layer,
@@ -39,31 +38,33 @@ SESSION = f"arn:aws:sts::{OWN}:assumed-role/app/s1"
 ORGANIZATION = {"organization": "o-a1", "organization_path": "o-a1/r-1/ou-1/"}
 TAGS = {"team": "red"}
 USER = f"arn:aws:iam::{OWN}:user/team/ann"
-CALLERS = {
-    "user": Principal(kind=PrincipalKind.USER, arn=USER, account=OWN, unique_id="AIDAANN", tags=TAGS, **ORGANIZATION),
-    "untagged user": Principal(kind=PrincipalKind.USER, arn=f"arn:aws:iam::{OWN}:user/bob", account=OWN),
-    "role": Principal(
-        kind=PrincipalKind.ROLE, arn=ROLE, account=OWN, session=SESSION, unique_id="AROAAPP", tags=TAGS, **ORGANIZATION
-    ),
-    "linked role": Principal.parse(f"arn:aws:iam::{OWN}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"),
-    "root": Principal(
-        kind=PrincipalKind.ROOT, arn=f"arn:aws:iam::{OWN}:root", account=OWN, canonical_id="79a5", **ORGANIZATION
-    ),
-    "federated user": Principal(
-        kind=PrincipalKind.FEDERATED_USER,
-        arn=f"arn:aws:sts::{OWN}:federated-user/carl",
-        account=OWN,
-        federated_by=USER,
-    ),
-    "saml": Principal.parse(f"arn:aws:iam::{OWN}:saml-provider/corp"),
-    "oidc": Principal.parse(f"arn:aws:iam::{OWN}:oidc-provider/token.actions.githubusercontent.com"),
-    "web identity": Principal(kind=PrincipalKind.FEDERATED, arn="cognito-identity.amazonaws.com"),
-    "service": Principal.parse("s3.amazonaws.com"),
-    "anonymous": ANONYMOUS,
-    "other user": Principal.parse(f"arn:aws:iam::{OTHER}:user/eve"),
-    "other role": Principal.parse(f"arn:aws:sts::{OTHER}:assumed-role/job/run"),
-    "other root": Principal.parse(OTHER),
-}
+CALLERS: dict[str, str | dict[str, Any]] = {
+    "user": {
+        "kind": PrincipalKind.USER, "arn": USER, "account": OWN, "unique_id": "AIDAANN", "tags": TAGS, **ORGANIZATION,
+    },
+    "untagged user": f"arn:aws:iam::{OWN}:user/bob",
+    "role": {
+        "kind": PrincipalKind.ROLE, "arn": ROLE, "account": OWN, "session": SESSION, "unique_id": "AROAAPP",
+        "tags": TAGS, **ORGANIZATION,
+    },
+    "linked role": f"arn:aws:iam::{OWN}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
+    "root": {
+        "kind": PrincipalKind.ROOT, "arn": f"arn:aws:iam::{OWN}:root", "account": OWN, "canonical_id": "79a5",
+        **ORGANIZATION,
+    },
+    "federated user": {
+        "kind": PrincipalKind.FEDERATED_USER, "arn": f"arn:aws:sts::{OWN}:federated-user/carl", "account": OWN,
+        "federated_by": USER,
+    },
+    "saml": f"arn:aws:iam::{OWN}:saml-provider/corp",
+    "oidc": f"arn:aws:iam::{OWN}:oidc-provider/token.actions.githubusercontent.com",
+    "web identity": {"kind": PrincipalKind.FEDERATED, "arn": "cognito-identity.amazonaws.com"},
+    "service": "s3.amazonaws.com",
+    "anonymous": {"kind": PrincipalKind.ANONYMOUS},
+    "other user": f"arn:aws:iam::{OTHER}:user/eve",
+    "other role": f"arn:aws:sts::{OTHER}:assumed-role/job/run",
+    "other root": OTHER,
+}  # fmt: skip
 LAYERS = {
     "identity": Layer.IDENTITY,
     "resource": Layer.RESOURCE,
@@ -113,10 +114,15 @@ def _authorization(case: dict[str, Any]) -> Authorization:
     return Authorization(**given, management_account=case.get("management", ""))
 
 
+def _caller(name: str) -> Principal:
+    given = CALLERS[name]
+    return Principal.parse(given) if isinstance(given, str) else Principal(**given)
+
+
 def _request(case: dict[str, Any]) -> Request:
     when = case.get("when", {})
     return Request(
-        principal=CALLERS[case.get("as", "user")],
+        principal=_caller(case.get("as", "user")),
         action=case.get("do", "s3:GetObject"),
         resource=case.get("at", "arn:aws:s3:::bucket/key"),
         context={key: tuple(value) if isinstance(value, list) else (value,) for key, value in when.items()},

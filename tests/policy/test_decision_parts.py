@@ -146,6 +146,8 @@ def test_a_template_with_what_is_known_in_place() -> None:
     assert folded.specialised({"a": ("A",)}).nocase  # type: ignore[union-attr]
     assert folded.specialised({"a": ("A",), "b": ("B",)}) == Pattern(["xab"], nocase=True)
     assert folded.widened().nocase
+    assert folded.resolve({"a": ("A",), "b": ("B",)}) == Pattern(["xab"], nocase=True)
+    assert not Template(["a"]).nocase
 
 
 def test_templates_are_equal_where_they_are_written_alike() -> None:
@@ -253,6 +255,7 @@ def test_texts() -> None:
     assert texts(["a"]) != "a"
     assert repr(texts(["a", "${k}"])) == "Texts(a, ${k})"
     assert Texts(()) == NOTHING
+    assert texts(["a*:c"]).has("a:b:c", {})
 
 
 comparisons = st.sampled_from(["equals", "lessthan", "lessthanequals", "greaterthan", "greaterthanequals"])
@@ -280,7 +283,10 @@ def test_candidates_of_addresses_and_flags() -> None:
     assert any(not outer.has(each, {}) for each in found)
     whole = Networks((parse_network("0.0.0.0/0"),))  # type: ignore[arg-type]
     assert any(not whole.has(each, {}) for each in candidates([whole]))
+    assert candidates([inner])[-2:] == ("10.0.0.0", "10.128.0.0")
     assert candidates([flags(["true"])]) == ("true", "false")
+    assert candidates([flags([], binary=True)]) == ("eA==",)
+    assert candidates([flags(["QUI="], binary=True)])[0] == "QUI="
     binary = flags(["QQ=="], binary=True)
     assert {binary.has(each, {}) for each in candidates([binary])} == {True, False}
     assert candidates([]) == ()
@@ -349,6 +355,11 @@ def test_conditions_become_constraints() -> None:
         "equals", (Fraction(1970),)
     )
     assert compile_condition("StringEquals", "k", ["${a}"], variables=False).values == texts(["${a}"], variables=False)
+    assert compile_condition("BinaryEquals", "k", ["QQ=="], variables=True).values == flags(["QQ=="], binary=True)
+    assert compile_condition("StringEqualsIgnoreCase", "k", ["A*"], variables=True).values == texts(
+        ["a*"], wildcards=False, nocase=True
+    )
+    assert present("k") == Constraint("k", NOTHING, negated=True, some=False, absent=False)
     assert compile_condition("Null", "k", ["true", "False"], variables=True).holds({})
     assert compile_condition("Null", "k", ["true", "False"], variables=True).holds({"k": ("v",)})
     assert not compile_condition("Null", "k", ["maybe"], variables=True).holds({})
@@ -519,6 +530,7 @@ def test_how_far_a_resource_gives() -> None:
     assert strength({"AWS": session.session}) is Strength.DIRECT
     assert strength({"AWS": [session.arn, OWN]}) is Strength.ROLE
     assert strength({"AWS": OWN}) is Strength.ACCOUNT
+    assert strength({"AWS": [OWN, f"arn:aws:iam::{OWN}:root"]}) is Strength.ACCOUNT
     unnamed = _policy(Layer.IDENTITY, FULL).clauses[0]
     assert grant_strength(unnamed, session) is Strength.DIRECT
 
@@ -540,3 +552,47 @@ def test_an_allowance_names_every_statement_that_gave_leave() -> None:
     assert [each.policy for each in decision.statements] == ["session", "bound", "own", "key", "endpoint", "scp", "rcp"]
     assert decision.layer is Layer.SESSION
     assert decide(Request(principal=user, action="kms:Decrypt", resource=key), Authorization()).layer is None
+
+
+def test_an_allowance_by_the_resource_names_its_statement() -> None:
+    session = Principal.parse(f"arn:aws:sts::{OWN}:assumed-role/r/s")
+    own = _policy(Layer.IDENTITY, FULL, name="own")
+    bound = _policy(Layer.BOUNDARY, FULL, name="bound")
+
+    def reasons(name: str) -> list[str]:
+        guard = _policy(Layer.RESOURCE, {**FULL, "Principal": {"AWS": name}}, name="bucket")
+        authorization = Authorization(identity=(own,), resource=(guard,), boundary=(bound,))
+        decision = decide(Request(principal=session, action="s3:GetObject", resource="arn:aws:s3:::b"), authorization)
+        return [each.policy for each in decision.statements]
+
+    assert reasons(session.session) == ["bucket"]
+    assert reasons(session.arn) == ["bucket", "bound"]
+    assert reasons(OWN) == ["bound", "own"]
+
+
+def test_an_exception_counts_but_for_callers_with_a_boundary() -> None:
+    denial = {**FULL, "Effect": "Deny", "NotPrincipal": {"AWS": OWN}}
+    clause = _policy(Layer.RESOURCE, denial).clauses[0]
+    attributes = Request(principal=Principal.parse(f"arn:aws:iam::{OWN}:user/u"), action="a:b").attributes()
+    assert clause.excepts
+    assert not clause.applies(attributes)
+    assert clause.applies(attributes, bounded=True)
+    allowing = _policy(Layer.RESOURCE, {**denial, "Effect": "Allow"}).clauses[0]
+    assert not allowing.excepts
+    assert not allowing.applies(attributes, bounded=True)
+
+
+def test_a_star_among_services_or_providers_is_everybody() -> None:
+    for kind, prefix in (("Service", "service:"), ("Federated", "federated:")):
+        clause = _policy(Layer.RESOURCE, {**FULL, "Principal": {kind: ["*", "x"]}}).clauses[0]
+        assert clause.names == {"*", f"{prefix}x"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "resource", "matched"),
+    [("*/key", "arn:aws:s3:::b/key", True), ("arn:aws:s3:::b/${a:b:c, 'k'}", "arn:aws:s3:::b/k", True),
+     ("arn:aws:s3::${a:b, 'b'}", "arn:aws:s3::b:c", True), ("arn:aws:s3:::b", "arn:aws:s3:::b:c", False)],
+)  # fmt: skip
+def test_only_incomplete_arns_are_completed(pattern: str, resource: str, matched: bool) -> None:
+    clause = _policy(Layer.IDENTITY, {**FULL, "Resource": pattern}).clauses[0]
+    assert clause.applies({"resource": (resource,)}) is matched
