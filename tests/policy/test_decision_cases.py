@@ -138,7 +138,7 @@ def _said(decision: Decision) -> str:
         return f"denied by {decision.layer}"
     if decision.outcome is Outcome.IMPLICITLY_DENIED:
         return f"missing {', '.join(decision.missing)}"
-    return "allowed"
+    return str(decision.outcome)
 
 
 @pytest.mark.parametrize("case", ALL)

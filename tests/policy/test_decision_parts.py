@@ -26,6 +26,7 @@ from bartizan.policy import (
 from bartizan.policy.compiled import compile_policies
 from bartizan.policy.conditions import NOTHING, Constraint, Operator, compile_condition, present, texts
 from bartizan.policy.decision import Strength, grant_strength
+from bartizan.policy.document import PolicyDocument
 from bartizan.policy.patterns import Pattern, Template, Variable, Wild, parse_pattern
 from bartizan.policy.requests import account_in
 from bartizan.policy.values import (
@@ -40,6 +41,7 @@ from bartizan.policy.values import (
     parse_number,
     written,
 )
+from policy import strategies
 from policy.oracle import _glob, _letters
 
 OWN, OTHER = "111122223333", "444455556666"
@@ -489,6 +491,8 @@ def test_policies_find_statements_by_action() -> None:
     assert made.concerning("ec2:runinstances") == ((), allowing)
     assert made.denies
     assert not _policy(Layer.IDENTITY, FULL).denies
+    assert made.document.statements[1].sid == "NoS3"
+    assert Policy(made.document, Layer.SCP).name == ""
     assert repr(made) == "Policy('p', identity-based policy, 2 statements)"
     assert str(_policy(Layer.SCP, FULL, name="").clauses[0]) == "statement 1 of a policy (service control policy)"
 
@@ -508,6 +512,26 @@ def test_a_clause_has_all_its_constraints() -> None:
     assert clause.names == {"*"}
     assert clause.index == 0
     assert [each.key for each in _policy(Layer.IDENTITY, FULL).clauses[0].constraints] == ["action"]
+    assert clause.action == Constraint("action", texts(["s3:*"], nocase=True))
+    excepting = {"Effect": "Deny", "NotAction": "${a}", "NotResource": "*", "NotPrincipal": {"AWS": OWN}}
+    clause = _policy(Layer.RESOURCE, excepting).clauses[0]
+    assert clause.action == Constraint("action", texts(["${a}"], variables=False, nocase=True), True, False, True)
+    assert clause.rest == (Constraint("resource", texts(["*"]), True, False, True),)
+    assert clause.principal == Constraint("principal", texts([OWN]), True, False, True)
+    unplaced = {"Effect": "Allow", "Action": "*:*"}
+    clause = _policy(Layer.IDENTITY, unplaced).clauses[0]
+    assert clause.rest == (Constraint("resource", NOTHING),)
+    assert clause.action == Constraint("action", texts(["*"], nocase=True))
+    assert clause.principal is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(strategies.policies(Layer.RESOURCE), strategies.requests())
+def test_a_clause_applies_where_its_constraints_hold(document: PolicyDocument, request: Request) -> None:
+    attributes = request.attributes()
+    for clause in Policy(document, Layer.RESOURCE).clauses:
+        together = all(each.holds(attributes) for each in clause.constraints if each is not clause.action)
+        assert clause.applies(attributes) is together
 
 
 def test_policies_of_one_layer_are_compiled_together() -> None:
