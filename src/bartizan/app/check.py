@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import Evaluation, evaluate
+from bartizan.engine.settings import Settings
+from bartizan.engine.suppress import Accepted, accept
 from bartizan.engine.trace import fields_read
 from bartizan.iac.read import read_code
 from bartizan.model import InputError, Rule, Snapshot
@@ -27,9 +29,10 @@ class CodeCheck:
     seconds: float
     catalog: Catalog
     evaluation: Evaluation
+    accepted: Accepted = field(default_factory=Accepted)
 
 
-def check(paths: Iterable[Path], catalog: Catalog) -> CodeCheck:
+def check(paths: Iterable[Path], catalog: Catalog, settings: Settings | None = None) -> CodeCheck:
     """Read the code and judge it; raises ``InputError`` where it cannot be read or holds no plan or template."""
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     asked = list(paths)
@@ -38,12 +41,14 @@ def check(paths: Iterable[Path], catalog: Catalog) -> CodeCheck:
         raise InputError(f"no Terraform plan or CloudFormation template is in {', '.join(map(str, asked))}")
     fitting = {rule.id: rule for rule in catalog if _fits(rule, code.readers)}
     chosen = Catalog(fitting, {name: fix for name, fix in catalog.fixes.items() if name in fitting})
+    evaluation = evaluate(chosen, Snapshot(code.resources))
     return CodeCheck(
         files=tuple(code.files),
         started=started,
         seconds=time.monotonic() - clock,
         catalog=chosen,
-        evaluation=evaluate(chosen, Snapshot(code.resources)),
+        evaluation=evaluation,
+        accepted=accept(evaluation, settings or Settings(), started.date()),
     )
 
 

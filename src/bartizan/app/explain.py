@@ -28,6 +28,11 @@ def explain(rule: Rule, catalog: Catalog) -> dict[str, Any]:
         "why": rule.doc.why,
         "how_to_fix": rule.doc.how_to_fix,
         "references": list(rule.doc.references),
+        "advice": rule.advice,
+        "parameters": [
+            f"{name} = {json.dumps(plain(value))}: {rule.doc.parameters[name]}"
+            for name, value in rule.parameters.items()
+        ],
         "fix": {"what": fix.what, "breaks": fix.breaks} if fix else None,
         "passes": [_sample(rule, each) for each in rule.passes],
         "fails": [_sample(rule, each) for each in rule.fails],

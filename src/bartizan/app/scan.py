@@ -13,6 +13,8 @@ from bartizan.aws.collect import Wanted
 from bartizan.aws.session import Access, Session
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import Evaluation, evaluate
+from bartizan.engine.settings import Settings
+from bartizan.engine.suppress import Accepted, accept
 from bartizan.engine.trace import fields_asked, fields_read
 from bartizan.model import CoverageGap, Reason, Resource, Rule, Snapshot
 
@@ -33,6 +35,7 @@ class Scan:
     catalog: Catalog
     evaluation: Evaluation
     gaps: tuple[CoverageGap, ...] = ()
+    accepted: Accepted = field(default_factory=Accepted)
     calls: Mapping[str, int] = field(default_factory=dict)
     retries: int = 0
 
@@ -42,20 +45,24 @@ class Scan:
         return any(each.gap.reason is not Reason.UNSUPPORTED for each in self.gaps)
 
 
-async def scan(
+async def scan(  # noqa: PLR0913 - all but two can be left out
     access: Access,
     catalog: Catalog,
     regions: Iterable[str] = (),
     progress: Progress = no_progress,
+    *,
+    settings: Settings | None = None,
     connect: Callable[[Session], AwsApi] = connect,
 ) -> Scan:
     """Read and judge the account; raises ``InputError`` where it cannot be reached or a region does not exist.
 
-    ``connect`` makes the port to AWS, for callers with limits of their own.
+    ``settings`` say which failures are accepted; ``connect`` makes the port to AWS, for callers with limits of their
+    own.
     """
     clock = time.monotonic()
     wanted = wanted_by(catalog)
     read = await read_account(access, wanted, readers_of(wanted), regions=regions, progress=progress, connect=connect)
+    evaluation = evaluate(catalog, Snapshot(read.resources, read.gaps))
     return Scan(
         account=read.account,
         partition=read.partition,
@@ -64,8 +71,9 @@ async def scan(
         started=read.started,
         seconds=time.monotonic() - clock,
         catalog=catalog,
-        evaluation=evaluate(catalog, Snapshot(read.resources, read.gaps)),
+        evaluation=evaluation,
         gaps=read.gaps,
+        accepted=accept(evaluation, settings or Settings(), read.started.date()),
         calls=read.calls,
         retries=read.retries,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from bartizan.cli.options import exit_code, report_options, selected, selection_options
+from bartizan.cli.options import exit_code, report_options, selected, selection_options, settings_of
 
 
 @click.command("check")
@@ -22,6 +23,7 @@ def check_command(  # noqa: PLR0913 - one argument per option
     services: tuple[str, ...],
     rules: tuple[str, ...],
     severity: str,
+    config: Path | None,
     fail_on: str,
     **reporting: Any,
 ) -> None:
@@ -34,11 +36,10 @@ def check_command(  # noqa: PLR0913 - one argument per option
       bartizan check template.yaml
       terraform show -json plan.out > plan.json; bartizan check plan.json
     """
-    from pathlib import Path
-
     from bartizan.app.check import check
     from bartizan.cli.reporting import deliver, of_check
 
-    result = check([Path(each) for each in paths], selected(services, rules, severity))
+    settings = settings_of(config)
+    result = check([Path(each) for each in paths], selected(services, rules, severity, settings), settings)
     deliver(of_check(result), default_output=None, **reporting)
     ctx.exit(exit_code(result.evaluation, partial=False, fail_on=fail_on))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bartizan.app.estate import Source
     from bartizan.engine.catalog import Catalog
     from bartizan.engine.evaluate import Evaluation
+    from bartizan.engine.settings import Settings
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -99,8 +100,14 @@ def source_of(options: dict[str, Any]) -> Source:
 
 
 def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--service``, ``--rule`` and ``--severity``: which rules take part."""
+    """``--service``, ``--rule`` and ``--severity``: which rules take part; ``--config``: and how."""
     for option in (
+        click.option(
+            "--config",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Settings. [default: bartizan.toml or pyproject.toml here, if there is one]",
+        ),
         click.option(
             "--severity", type=click.Choice(SEVERITIES), default="info", help="Leave out rules that are less severe."
         ),
@@ -156,12 +163,27 @@ def _writable(_: click.Context, __: click.Parameter, folder: str | None) -> str 
     return folder
 
 
-def selected(services: tuple[str, ...], rules: tuple[str, ...], severity: str) -> Catalog:
-    """The catalog narrowed by the selection options; raises ``InputError`` for what matches nothing."""
+def settings_of(config: Path | None) -> Settings:
+    """What the file of ``--config`` says, or one that lies where the command runs; raises ``InputError``."""
+    from bartizan.app.settings import load_settings
+
+    return load_settings(config, Path.cwd())
+
+
+def selected(
+    services: tuple[str, ...], rules: tuple[str, ...], severity: str, settings: Settings | None = None
+) -> Catalog:
+    """The catalog as the settings want it, narrowed by the selection options.
+
+    Raises ``InputError`` for what matches nothing.
+    """
     from bartizan.engine.catalog import Catalog
     from bartizan.model import Severity
 
-    catalog = Catalog.load().select(rules=rules, services=services, severity=Severity.parse(severity))
+    catalog = Catalog.load()
+    if settings is not None:
+        catalog = settings.applied(catalog)
+    catalog = catalog.select(rules=rules, services=services, severity=Severity.parse(severity))
     if not len(catalog):
         raise click.UsageError("no rule matches this selection; `bartizan rules` lists them all")
     return catalog

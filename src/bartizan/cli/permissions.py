@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from bartizan.cli.options import selected, selection_options
+from bartizan.cli.options import selected, selection_options, settings_of
 
 
 @click.command("permissions")
 @selection_options
 @click.option("--output", type=click.Path(file_okay=False), help="Write each policy to a file in this directory.")
 def permissions_command(
-    *, services: tuple[str, ...], rules: tuple[str, ...], severity: str, output: str | None
+    *, services: tuple[str, ...], rules: tuple[str, ...], severity: str, config: Path | None, output: str | None
 ) -> None:
     """Print the IAM policy that a scan needs: read-only, action by action.
 
@@ -28,7 +30,7 @@ def permissions_command(
     from bartizan.app.permissions import actions_for, policies
     from bartizan.model import InputError
 
-    documents = list(policies(actions_for(selected(services, rules, severity))))
+    documents = list(policies(actions_for(selected(services, rules, severity, settings_of(config)))))
     if output is None:
         click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
         return

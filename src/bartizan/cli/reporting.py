@@ -60,6 +60,7 @@ def of_scan(result: Scan) -> ReportInput:
         catalog=result.catalog,
         evaluation=result.evaluation,
         gaps=result.gaps,
+        accepted=result.accepted,
     )
 
 
@@ -73,6 +74,7 @@ def of_check(result: CodeCheck) -> ReportInput:
         version=__version__,
         catalog=result.catalog,
         evaluation=result.evaluation,
+        accepted=result.accepted,
     )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from bartizan.cli.options import selected, selection_options
+from bartizan.cli.options import selected, selection_options, settings_of
 
 
 @click.command("rules")
 @selection_options
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-def rules_command(*, services: tuple[str, ...], rules: tuple[str, ...], severity: str, as_json: bool) -> None:
+def rules_command(
+    *, services: tuple[str, ...], rules: tuple[str, ...], severity: str, config: Path | None, as_json: bool
+) -> None:
     """List the rules.
 
     \b
@@ -24,14 +27,15 @@ def rules_command(*, services: tuple[str, ...], rules: tuple[str, ...], severity
 
     from bartizan.app.explain import explain
 
-    catalog = selected(services, rules, severity)
+    catalog = selected(services, rules, severity, settings_of(config))
     if as_json:
         click.echo(json.dumps([explain(rule, catalog) for rule in catalog], indent=2))
         return
     width = max(len(rule.id) for rule in catalog)
     for rule in catalog:
         fix = "fix" if rule.id in catalog.fixes else "   "
-        click.echo(f"{rule.id:<{width}}  {rule.severity!s:<8}  {fix}  {rule.title}")
+        kind = "advice" if rule.advice else str(rule.severity)
+        click.echo(f"{rule.id:<{width}}  {kind:<8}  {fix}  {rule.title}")
     click.echo(f"{len(catalog)} rules, {len(catalog.fixes)} with a fix. `bartizan rule ID` explains one.", err=True)
 
 
@@ -63,12 +67,13 @@ def _text(facts: dict[str, Any]) -> str:
         ("Why it matters", facts["why"]),
         ("How to fix", facts["how_to_fix"]),
         ("Automatic fix", f"{fix['what']}.{risk}" if fix else "None: it takes a decision of yours."),
+        ("Parameters", "\n".join(facts["parameters"])),
         ("Passes", "\n".join(facts["passes"])),
         ("Fails", "\n".join(facts["fails"])),
         ("Reads", "\n".join(facts["actions"])),
         ("References", "\n".join(facts["references"])),
     ]
-    return "\n\n".join(f"{heading}\n{_indent(body)}" if heading else body for heading, body in parts)
+    return "\n\n".join(f"{heading}\n{_indent(body)}" if heading else body for heading, body in parts if body)
 
 
 def _indent(text: str) -> str:

@@ -6,11 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bartizan.cli.options import access_options, exit_code, report_options, selected, selection_options
+from bartizan.cli.options import (
+    access_options,
+    exit_code,
+    report_options,
+    selected,
+    selection_options,
+    settings_of,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bartizan.aws.session import Access
     from bartizan.engine.catalog import Catalog
+    from bartizan.engine.settings import Settings
 
 
 @click.command("scan")
@@ -30,6 +40,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     services: tuple[str, ...],
     rules: tuple[str, ...],
     severity: str,
+    config: Path | None,
     **reporting: Any,
 ) -> None:
     """Assess the account of the current credentials; never writes to it.
@@ -44,12 +55,21 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     """
     from bartizan.aws.session import Access
 
-    catalog = selected(services, rules, severity)
+    settings = settings_of(config)
+    catalog = selected(services, rules, severity, settings)
     access = Access(profile=profile, role_arn=role_arn, external_id=external_id, endpoint_url=endpoint_url)
-    ctx.exit(run_scan(access, catalog, regions, **reporting))
+    ctx.exit(run_scan(access, catalog, regions, settings=settings, **reporting))
 
 
-def run_scan(access: Access, catalog: Catalog, regions: tuple[str, ...] = (), *, fail_on: str, **reporting: Any) -> int:
+def run_scan(
+    access: Access,
+    catalog: Catalog,
+    regions: tuple[str, ...] = (),
+    *,
+    settings: Settings | None = None,
+    fail_on: str,
+    **reporting: Any,
+) -> int:
     """Scan, report, and give the exit code."""
     import asyncio
 
@@ -57,6 +77,6 @@ def run_scan(access: Access, catalog: Catalog, regions: tuple[str, ...] = (), *,
     from bartizan.cli.reporting import deliver, of_scan, progress
 
     with progress("Reading the account") as advance:
-        result = asyncio.run(scan(access, catalog, regions, advance))
+        result = asyncio.run(scan(access, catalog, regions, advance, settings=settings))
     deliver(of_scan(result), default_output="bartizan-report", **reporting)
     return exit_code(result.evaluation, partial=result.partial, fail_on=fail_on)

@@ -12,17 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bartizan.engine.trace import evidence
-from bartizan.model import Finding, Gap, Question, Resource, Rule, Snapshot, Status, Unknown
+from bartizan.model import Finding, Gap, Question, Resource, Rule, Snapshot, Status, Suppression, Unknown
 
-_PASS, _FAIL, _UNKNOWN, _ERROR = range(4)
-_STATUSES = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.ERROR)
+_STATUSES = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.ERROR, Status.ADVICE, Status.SUPPRESSED)
+_PASS, _FAIL, _UNKNOWN, _ERROR, _ADVICE, _SUPPRESSED = range(len(_STATUSES))
+_WITH_EVIDENCE = frozenset({Status.FAIL, Status.ADVICE, Status.SUPPRESSED})
 
 
 @dataclass(slots=True)
 class Verdicts:
     """What one rule says of all resources of its type; ``details`` holds problems and gap by the resource's position.
 
-    ``questions`` holds, for a rule that asks the world, what each evaluation asked.
+    ``questions`` holds, for a rule that asks the world, what each evaluation asked, ``suppressions`` why failures are
+    accepted.
     """
 
     rule: Rule
@@ -30,6 +32,16 @@ class Verdicts:
     codes: bytearray
     details: dict[int, tuple[tuple[str, ...], Gap | None]] = field(default_factory=dict)
     questions: dict[int, tuple[Question, ...]] = field(default_factory=dict)
+    suppressions: dict[int, Suppression] = field(default_factory=dict)
+
+    def failures(self) -> Iterator[tuple[int, Resource]]:
+        """The resources that fail, with their positions."""
+        return ((position, self.resources[position]) for position, code in enumerate(self.codes) if code == _FAIL)
+
+    def suppress(self, position: int, suppression: Suppression) -> None:
+        """Accept the failure at a position."""
+        self.codes[position] = _SUPPRESSED
+        self.suppressions[position] = suppression
 
     def count(self) -> Counter[Status]:
         """How many resources have which status."""
@@ -57,9 +69,10 @@ class Verdicts:
             account=resource.account,
             region=resource.region,
             problems=problems,
-            evidence=evidence(self.rule, resource, snapshot) if status is Status.FAIL else {},
+            evidence=evidence(self.rule, resource, snapshot) if status in _WITH_EVIDENCE else {},
             gap=gap,
             place=resource.place,
+            suppression=self.suppressions.get(position),
         )
 
 
@@ -94,6 +107,7 @@ def _judge(rule: Rule, snapshot: Snapshot) -> Verdicts:
     view = snapshot.view(rule.reads)
     world: tuple[Any, ...] = (view,) if rule.uses_world else ()
     check, position = rule.check, -1
+    failed = _ADVICE if rule.advice else _FAIL
     problems: list[str] = []
     # The loop is inside the try, and entered again after a failure, since a million resources pass through it.
     remaining = iter(resources)
@@ -104,7 +118,7 @@ def _judge(rule: Rule, snapshot: Snapshot) -> Verdicts:
                 for problem in check(resource, *world):
                     problems.append(problem)  # noqa: PERF402 - what came before an Unknown must stay
                 if problems:
-                    verdicts.codes[position] = _FAIL
+                    verdicts.codes[position] = failed
                     verdicts.details[position] = (tuple(problems), None)
                     problems = []
                 if world:
@@ -112,7 +126,7 @@ def _judge(rule: Rule, snapshot: Snapshot) -> Verdicts:
             return verdicts  # noqa: TRY300 - the way out of the loop
         except Unknown as unknown:
             # What is wrong already stays wrong, whatever else is not known.
-            verdicts.codes[position] = _FAIL if problems else _UNKNOWN
+            verdicts.codes[position] = failed if problems else _UNKNOWN
             verdicts.details[position] = (tuple(problems) or (str(unknown),), unknown.gap)
         except Exception as crash:  # noqa: BLE001 - the one boundary: a broken rule is a visible finding, not a lost scan
             verdicts.codes[position] = _ERROR

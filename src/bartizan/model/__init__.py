@@ -5,6 +5,7 @@ from bartizan.model.finding import CoverageGap, Finding, Severity, Status
 from bartizan.model.plain import plain
 from bartizan.model.resource import SAMPLE_TIME, Place, Resource, field, field_docs, replace, resource, without
 from bartizan.model.rule import Doc, Fix, Problems, Rule, Sample, judged, rule
+from bartizan.model.suppression import Suppression
 from bartizan.model.world import Question, Snapshot, View, World, touches
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Severity",
     "Snapshot",
     "Status",
+    "Suppression",
     "Unknown",
     "View",
     "World",

@@ -10,6 +10,7 @@ from typing import Any
 
 from bartizan.model.errors import Gap, InputError
 from bartizan.model.resource import Place
+from bartizan.model.suppression import Suppression
 
 
 class Severity(IntEnum):
@@ -35,12 +36,17 @@ class Severity(IntEnum):
 
 
 class Status(StrEnum):
-    """What came of judging one resource by one rule."""
+    """What came of judging one resource by one rule.
+
+    ``ADVICE`` is what a rule yields that takes judgement, and no failure; ``SUPPRESSED`` is a failure that is accepted.
+    """
 
     PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
     UNKNOWN = "unknown"
     ERROR = "error"
+    ADVICE = "advice"
+    SUPPRESSED = "suppressed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,8 @@ class Finding:
     """One rule's verdict on one resource.
 
     ``problems`` says what is wrong, a sentence each (``fail``), or what could not be known or broke (``unknown``,
-    ``error``). ``evidence`` holds the fields of the resource that the rule looked at. ``gap`` says what was missing.
+    ``error``). ``evidence`` holds the fields of the resource that the rule looked at. ``gap`` says what was missing,
+    ``suppression`` why a failure is accepted.
     """
 
     rule: str
@@ -65,6 +72,7 @@ class Finding:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     gap: Gap | None = None
     place: Place | None = None
+    suppression: Suppression | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -31,8 +31,9 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from bartizan.model.errors import DeclarationError
@@ -57,6 +58,7 @@ class Doc:
     why: str
     how_to_fix: str
     references: tuple[str, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str, owner: str) -> Doc:
@@ -67,7 +69,7 @@ class Doc:
             heading, _, body = part.partition("\n")
             sections[heading.strip()] = body.strip()
         missing = [name for name in ("Why it matters", "How to fix") if not sections.get(name)]
-        strange = sorted(set(sections) - {"Why it matters", "How to fix", "References"})
+        strange = sorted(set(sections) - {"Why it matters", "How to fix", "Parameters", "References"})
         if not head.strip() or missing or strange:
             wrong = [*(f"lacks '## {name}'" for name in missing), *(f"has an unknown '## {name}'" for name in strange)]
             raise DeclarationError(f"the docstring of {owner} {' and '.join(wrong) or 'has no title'}")
@@ -75,7 +77,13 @@ class Doc:
             line.lstrip("- ").strip() for line in sections.get("References", "").splitlines() if line.strip()
         )
         title = " ".join(head.split()).rstrip(".")
-        return cls(title, sections["Why it matters"], sections["How to fix"], references)
+        parameters = dict(_described(line) for line in sections.get("Parameters", "").splitlines() if line.strip())
+        return cls(title, sections["Why it matters"], sections["How to fix"], references, parameters)
+
+
+def _described(line: str) -> tuple[str, str]:
+    name, _, what = line.lstrip("- ").partition(":")
+    return name.strip().strip("`"), what.strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +91,8 @@ class Rule:
     """A check: what it judges, how, what it means, and the samples that show and test it.
 
     ``reads`` are the types that it asks the world about; ``uses_world`` whether it takes the world as second argument.
+    ``advice``: whether what it yields takes judgement and is no failure. ``parameters`` are the values of its
+    keyword-only arguments, which a configuration may change.
     """
 
     id: str
@@ -94,6 +104,15 @@ class Rule:
     reads: tuple[type[Resource], ...] = ()
     passes: Sequence[Sample] = ()
     fails: Sequence[Sample] = ()
+    advice: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def given(self, values: Mapping[str, Any]) -> Rule:
+        """The same rule with other values of its parameters; raises ``DeclarationError`` for one that there is not."""
+        strange = sorted(set(values) - set(self.parameters))
+        if strange:
+            raise DeclarationError(f"{self.id} has no parameter {', '.join(strange)}")
+        return replace(self, check=partial(self.check, **values), parameters={**self.parameters, **values})
 
     @property
     def service(self) -> str:
@@ -126,6 +145,12 @@ class Fix:
     what: str
     breaks: str = ""
 
+    def given(self, rule: Rule) -> Fix:
+        """The same fix for the rule with other values of its parameters, as far as the change takes them."""
+        taken = inspect.signature(self.change).parameters
+        values = {name: value for name, value in rule.parameters.items() if name in taken}
+        return replace(self, rule=rule, change=partial(self.change, **values) if values else self.change)
+
 
 def rule(
     severity: str,
@@ -133,42 +158,54 @@ def rule(
     passes: Sequence[Sample] = (),
     fails: Sequence[Sample] = (),
     reads: Sequence[type[Resource]] = (),
+    advice: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a function a rule.
 
     The function takes a resource, annotated with its type, and as a second argument the world if it asks about other
-    resources, whose types ``reads`` must name. Raises ``DeclarationError`` where the declaration does not hold.
+    resources, whose types ``reads`` must name. Keyword-only arguments with a default are parameters that users may
+    change; each is described under ``## Parameters``. Raises ``DeclarationError`` where the declaration does not hold.
     """
 
     def decorate(check: Check) -> Rule:
         owner = f"{check.__module__}.{check.__name__}"
-        kind, uses_world = _signature(check, owner)
+        kind, uses_world, parameters = _signature(check, owner)
+        weight = Severity.parse(severity)
+        doc = Doc.parse(check.__doc__ or "", owner)
+        if set(doc.parameters) != set(parameters):
+            raise DeclarationError(f"the docstring of {owner} must describe its parameters, and no others")
         if bool(reads) != uses_world:
             raise DeclarationError(f"{owner}: a rule that takes the world names what it reads, and only such a rule")
         return Rule(
             id=f"{_service(check.__module__)}.{check.__name__.replace('_', '-')}",
-            severity=Severity.parse(severity),
+            severity=weight,
             resource=kind,
             check=check,
-            doc=Doc.parse(check.__doc__ or "", owner),
+            doc=doc,
             uses_world=uses_world,
             reads=tuple(reads),
             passes=tuple(passes),
             fails=tuple(fails),
+            advice=advice,
+            parameters=parameters,
         )
 
     return decorate
 
 
-def _signature(check: Check, owner: str) -> tuple[type[Resource], bool]:
+def _signature(check: Check, owner: str) -> tuple[type[Resource], bool, dict[str, Any]]:
     hints = typing.get_type_hints(check)
-    names = list(inspect.signature(check).parameters)
+    arguments = inspect.signature(check).parameters
+    parameters = {name: each.default for name, each in arguments.items() if each.kind is each.KEYWORD_ONLY}
+    if any(not isinstance(each, (int, str, tuple)) for each in parameters.values()):
+        raise DeclarationError(f"{owner}: a parameter has a default, which is a number, a text or a tuple of texts")
+    names = [name for name in arguments if name not in parameters]
     kind = hints.get(names[0]) if names else None
     if not (isinstance(kind, type) and issubclass(kind, Resource)):
         raise DeclarationError(f"{owner} must annotate its first argument with the resource type that it judges")
     if len(names) > 2 or (len(names) == 2 and hints.get(names[1]) is not World):
         raise DeclarationError(f"{owner} takes a resource and, at most, the World")
-    return kind, len(names) == 2
+    return kind, len(names) == 2, parameters
 
 
 def _service(module: str) -> str:

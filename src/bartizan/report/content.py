@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import Evaluation
+from bartizan.engine.suppress import Accepted
 from bartizan.model import CoverageGap, Finding, Status, plain
 
 
@@ -29,11 +30,13 @@ class ReportInput:
     catalog: Catalog
     evaluation: Evaluation
     gaps: tuple[CoverageGap, ...] = ()
+    accepted: Accepted = field(default_factory=Accepted)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What is not a pass, the most severe first, failures before unknowns."""
-        order = {Status.FAIL: 0, Status.ERROR: 1, Status.UNKNOWN: 2}
+        """What is not a pass, the most severe first: failures, then what is unknown, advice, and what is accepted."""
+        listed = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.ADVICE, Status.SUPPRESSED)
+        order = {status: number for number, status in enumerate(listed)}
         found = self.evaluation.findings(*order)
         return tuple(sorted(found, key=lambda each: (order[each.status], -each.severity, each.rule, each.resource)))
 
@@ -75,6 +78,7 @@ def finding_facts(finding: Finding) -> dict[str, Any]:
         "missing_permission": finding.gap.needs if finding.gap else "",
         "reason": str(finding.gap.reason) if finding.gap else "",
         "place": str(finding.place) if finding.place else "",
+        "suppression": plain(finding.suppression),
     }
 
 
@@ -129,5 +133,10 @@ def document(report: ReportInput) -> dict[str, Any]:
         "rules": rule_facts(report),
         "findings": [finding_facts(each) for each in report.findings],
         "passed": [{"rule": each.rule, "resource": each.resource} for each in passed],
+        "suppressions": {
+            "accepted": report.accepted.count,
+            "expired": [plain(each) for each in report.accepted.expired],
+            "unused": [plain(each) for each in report.accepted.unused],
+        },
         "coverage_gaps": [gap_facts(each) for each in report.gaps],
     }

@@ -31,6 +31,8 @@ def print_summary(console: Console, report: ReportInput, written: Sequence[Path]
         f"{len(report.evaluation.snapshot):,} resources, {len(report.catalog)} rules: {counts[Status.PASS]:,} passed, "
         f"{counts[Status.FAIL]:,} failed, {counts[Status.UNKNOWN]:,} unknown"
         + (f", {counts[Status.ERROR]:,} errors" if counts[Status.ERROR] else "")
+        + (f", {counts[Status.ADVICE]:,} with advice" if counts[Status.ADVICE] else "")
+        + (f", {counts[Status.SUPPRESSED]:,} suppressed" if counts[Status.SUPPRESSED] else "")
     )
     for line in (Text(printable(report.subject), style="bold"), Text(facts, style="dim"), Text(counted)):
         _print_indented(console, line, indent=0)
@@ -42,8 +44,22 @@ def print_summary(console: Console, report: ReportInput, written: Sequence[Path]
     elif not unseen(report.gaps, report.findings) and not counts[Status.ERROR]:
         console.print("\nNothing is wrong.")
     _print_unseen(console, report)
+    _print_suppressions(console, report)
     for path in written:
         console.print(Text(f"Report: {path}"), soft_wrap=True)  # A path that is broken in two cannot be copied.
+
+
+def _print_suppressions(console: Console, report: ReportInput) -> None:
+    """Suppressions to clean up: what was accepted for a time that is over, and what nothing needs."""
+    stale = [("expired", each) for each in report.accepted.expired]
+    stale += [("covers nothing", each) for each in report.accepted.unused]
+    if stale:
+        console.print(Text("Suppressions to review", style="bold"))
+        for why, each in stale[:_GROUPS_SHOWN]:
+            _print_indented(console, Text(f"{why}: {printable(str(each))}"), indent=2)
+        if len(stale) > _GROUPS_SHOWN:
+            _print_indented(console, Text(f"... and {len(stale) - _GROUPS_SHOWN} more", style="dim"), indent=2)
+        console.print()
 
 
 def _posture(report: ReportInput) -> Table:

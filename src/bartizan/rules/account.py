@@ -10,11 +10,6 @@ from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.resources.account import Account, PasswordPolicy
 from bartizan.resources.s3 import ALL_BLOCKED, PublicAccessBlock
 
-_MAX_AGE = 90
-_MIN_LENGTH = 16
-_REMEMBERED = 24
-_ROOT_LATELY = 90
-
 
 def _policy(account: Account) -> PasswordPolicy:
     """The password policy that holds; AWS's default where none is set."""
@@ -34,8 +29,8 @@ def _with_policy(**values: Any) -> Account:
     passes=[_with_policy(max_password_age=90), _with_policy(max_password_age=30)],
     fails=[_with_policy(max_password_age=None), _with_policy(max_password_age=365), Account(password_policy=None)],
 )
-def passwords_do_not_expire(account: Account) -> Problems:
-    """Passwords of IAM users do not expire within 90 days.
+def passwords_do_not_expire(account: Account, *, max_age: int = 90) -> Problems:
+    """Passwords of IAM users do not expire soon enough.
 
     ## Why it matters
     A password that leaked somewhere works until somebody changes it.
@@ -43,18 +38,21 @@ def passwords_do_not_expire(account: Account) -> Problems:
     ## How to fix
     Set the password policy's expiry to 90 days or less, or move people to IAM Identity Center.
 
+    ## Parameters
+    - `max_age`: days after which passwords must expire.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
     """
     age = _policy(account).max_password_age
-    if not age or age > _MAX_AGE:
+    if not age or age > max_age:
         yield f"they expire after {age} days" if age else "they never expire"
 
 
 @passwords_do_not_expire.risky_fix("users whose password is older must change it at the next sign-in")
-def expire_passwords(account: Account) -> Account:
-    """Let passwords expire after 90 days."""
-    return _with(account, max_password_age=_MAX_AGE)
+def expire_passwords(account: Account, *, max_age: int = 90) -> Account:
+    """Let passwords expire."""
+    return _with(account, max_password_age=max_age)
 
 
 @rule(
@@ -62,8 +60,8 @@ def expire_passwords(account: Account) -> Account:
     passes=[_with_policy(minimum_password_length=16)],
     fails=[_with_policy(minimum_password_length=14), Account(password_policy=None)],
 )
-def passwords_may_be_short(account: Account) -> Problems:
-    """Passwords of IAM users may be shorter than 16 characters.
+def passwords_may_be_short(account: Account, *, min_length: int = 16) -> Problems:
+    """Passwords of IAM users may be short.
 
     ## Why it matters
     Short passwords are guessed, and found in lists of leaked ones.
@@ -71,18 +69,21 @@ def passwords_may_be_short(account: Account) -> Problems:
     ## How to fix
     Set the password policy's minimum length to 16 or more.
 
+    ## Parameters
+    - `min_length`: characters that a password must have.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
     """
     length = _policy(account).minimum_password_length
-    if length < _MIN_LENGTH:
+    if length < min_length:
         yield f"{length} characters are enough"
 
 
 @passwords_may_be_short.fix
-def demand_length(account: Account) -> Account:
-    """Ask for at least 16 characters in new passwords."""
-    return _with(account, minimum_password_length=_MIN_LENGTH)
+def demand_length(account: Account, *, min_length: int = 16) -> Account:
+    """Ask for longer new passwords."""
+    return _with(account, minimum_password_length=min_length)
 
 
 @rule(
@@ -198,7 +199,7 @@ def demand_symbol(account: Account) -> Account:
     passes=[_with_policy(password_reuse_prevention=24)],
     fails=[_with_policy(password_reuse_prevention=5), _with_policy(), Account(password_policy=None)],
 )
-def passwords_may_be_reused(account: Account) -> Problems:
+def passwords_may_be_reused(account: Account, *, remembered_passwords: int = 24) -> Problems:
     """Passwords of IAM users may be used again.
 
     ## Why it matters
@@ -207,18 +208,21 @@ def passwords_may_be_reused(account: Account) -> Problems:
     ## How to fix
     Let the password policy remember the last 24 passwords.
 
+    ## Parameters
+    - `remembered_passwords`: passwords that must be refused as used before.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
     """
     remembered = _policy(account).password_reuse_prevention or 0
-    if remembered < _REMEMBERED:
+    if remembered < remembered_passwords:
         yield f"the last {remembered} passwords are refused" if remembered else "no earlier password is refused"
 
 
 @passwords_may_be_reused.fix
-def remember_passwords(account: Account) -> Account:
-    """Refuse the last 24 passwords."""
-    return _with(account, password_reuse_prevention=_REMEMBERED)
+def remember_passwords(account: Account, *, remembered_passwords: int = 24) -> Account:
+    """Refuse passwords that were used before."""
+    return _with(account, password_reuse_prevention=remembered_passwords)
 
 
 @rule(
@@ -285,7 +289,7 @@ def root_access_key(account: Account) -> Problems:
     passes=[Account(root_last_used=None), Account(root_last_used=SAMPLE_TIME - dt.timedelta(days=200))],
     fails=[Account(root_last_used=SAMPLE_TIME - dt.timedelta(days=3))],
 )
-def root_used_lately(account: Account) -> Problems:
+def root_used_lately(account: Account, *, quiet_days: int = 90) -> Problems:
     """Root user has been used lately.
 
     ## Why it matters
@@ -294,12 +298,15 @@ def root_used_lately(account: Account) -> Problems:
     ## How to fix
     Find out who used it and what for, and do that work with a role.
 
+    ## Parameters
+    - `quiet_days`: days for which root must not have been used.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html
     """
     if account.root_last_used is not None:
         days = account.days_since(account.root_last_used)
-        if days <= _ROOT_LATELY:
+        if days <= quiet_days:
             yield f"last used {days} days ago"
 
 

@@ -201,6 +201,7 @@ def service_allowed_for_anyone(function: Function) -> Problems:
 
 @rule(
     "info",
+    advice=True,
     passes=[Function(), Function(runtime="python3.13", code_signing_config_arn="arn:aws:lambda:eu-west-1:1:c")],
     fails=[Function(runtime="python3.13")],
 )
@@ -220,7 +221,7 @@ def no_code_signing(function: Function) -> Problems:
         yield "no code signing configuration is attached"
 
 
-@rule("info", passes=[Function(reserved_concurrent_executions=5)], fails=[Function()])
+@rule("info", advice=True, passes=[Function(reserved_concurrent_executions=5)], fails=[Function()])
 def no_reserved_concurrency(function: Function) -> Problems:
     """Lambda function may use up the account's concurrency.
 

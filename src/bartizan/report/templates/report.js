@@ -3,7 +3,8 @@
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
   const severities = ["critical", "high", "medium", "low", "info"];
-  const statuses = ["fail", "error", "unknown", "pass"];
+  const statuses = ["fail", "error", "unknown", "advice", "suppressed", "pass"];
+  const quiet = ["pass", "suppressed"];
   const controls = ["search", "severity", "service", "status", "account", "region"];
   const step = 100;
   const list = byId("list");
@@ -65,7 +66,8 @@
   const detail = (each) => {
     const body = make("dl", "detail");
     const add = (term, ...content) => body.append(make("dt", "", term), make("dd", "", ...content));
-    if (each.problems.length) add(each.status === "fail" ? "What is wrong" : "What is not known", ...each.problems.map((text) => make("p", "", text)));
+    if (each.problems.length) add({ fail: "What is wrong", advice: "What to consider", suppressed: "What is accepted" }[each.status] || "What is not known", ...each.problems.map((text) => make("p", "", text)));
+    if (each.suppression) add("Accepted because", `${each.suppression.reason} (${each.suppression.owner}${each.suppression.expires ? `, until ${each.suppression.expires}` : ""})`);
     if (each.missing_permission) add("Missing permission", make("code", "", each.missing_permission));
     if (each.place) add("Place", make("code", "", each.place));
     add("Resource", make("code", "", each.resource));
@@ -125,7 +127,7 @@
   const apply = () => {
     const wanted = Object.fromEntries(controls.map((id) => [id, byId(id).value]));
     const words = wanted.search.toLowerCase().split(/\s+/).filter(Boolean);
-    const shown = all.filter((each) => (wanted.status ? each.status === wanted.status : each.status !== "pass") &&
+    const shown = all.filter((each) => (wanted.status ? each.status === wanted.status : !quiet.includes(each.status)) &&
       ["severity", "service", "account", "region"].every((id) => !wanted[id] || each[id] === wanted[id]) &&
       words.every((word) => each.text.includes(word)));
     const open = new Set([...list.querySelectorAll(".rule[open]")].map((each) => each.dataset.rule));

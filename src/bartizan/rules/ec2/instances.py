@@ -7,8 +7,6 @@ import datetime as dt
 from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.resources.ec2.compute import Instance
 
-_LONG_STOPPED = 90
-
 
 def _days_ago(days: int) -> dt.datetime:
     return SAMPLE_TIME - dt.timedelta(days=days)
@@ -134,7 +132,7 @@ def secret_in_user_data(instance: Instance) -> Problems:
     ],
     fails=[Instance(state="stopped", stopped_at=_days_ago(100))],
 )
-def long_stopped(instance: Instance) -> Problems:
+def long_stopped(instance: Instance, *, max_days: int = 90) -> Problems:
     """EC2 instance has been stopped for long.
 
     ## Why it matters
@@ -143,12 +141,15 @@ def long_stopped(instance: Instance) -> Problems:
     ## How to fix
     Take an image if it may be needed again, and terminate it.
 
+    ## Parameters
+    - `max_days`: days for which an instance may be stopped.
+
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html
     """
     if instance.state == "stopped" and instance.stopped_at:
         days = instance.days_since(instance.stopped_at)
-        if days > _LONG_STOPPED:
+        if days > max_days:
             yield f"stopped for {days} days"
 
 

@@ -7,8 +7,6 @@ import datetime as dt
 from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.resources.ec2.compute import Image, Snapshot, Volume
 
-_OLD_IMAGE = 730
-
 
 def _days_ago(days: int) -> dt.datetime:
     return SAMPLE_TIME - dt.timedelta(days=days)
@@ -116,7 +114,7 @@ def make_image_private(image: Image) -> Image:
     passes=[Image(creation_date=_days_ago(100))],
     fails=[Image(creation_date=_days_ago(800))],
 )
-def old_image(image: Image) -> Problems:
+def old_image(image: Image, *, max_age: int = 730) -> Problems:
     """Machine image is old.
 
     ## Why it matters
@@ -125,11 +123,14 @@ def old_image(image: Image) -> Problems:
     ## How to fix
     Build a new image from an up-to-date base, and deregister this one.
 
+    ## Parameters
+    - `max_age`: days after which an image is old.
+
     ## References
     - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deprecate.html
     """
     days = image.days_since(image.creation_date)
-    if days > _OLD_IMAGE:
+    if days > max_age:
         yield f"made {days} days ago"
 
 

@@ -9,7 +9,6 @@ from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.policy import PolicyDocument, parse_policy, reach
 from bartizan.resources.iam import InlinePolicy, Role
 
-_UNUSED = 90
 _STRANGER: reach.Known = (("sts:externalid", ()),)
 """A call without the external id that only you and your partner know."""
 
@@ -131,7 +130,7 @@ def pipeline_not_pinned(role: Role) -> Problems:
     ],
     fails=[Role(last_used=None, create_date=SAMPLE_TIME - dt.timedelta(days=900))],
 )
-def unused_role(role: Role) -> Problems:
+def unused_role(role: Role, *, max_idle: int = 90) -> Problems:
     """Role has not been used for long.
 
     ## Why it matters
@@ -140,12 +139,15 @@ def unused_role(role: Role) -> Problems:
     ## How to fix
     Delete it, or take its permissions away first and see what breaks.
 
+    ## Parameters
+    - `max_idle`: days without use after which a role is unused.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html
     """
     if not role.managed_by_aws:
         days = role.days_since(role.last_used or role.create_date)
-        if days > _UNUSED:
+        if days > max_idle:
             yield f"not used for {days} days" if role.last_used else f"never used in the {days} days since it was made"
 
 

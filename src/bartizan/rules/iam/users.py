@@ -9,9 +9,6 @@ from bartizan.model import SAMPLE_TIME, Problems, World, replace, rule
 from bartizan.policy import parse_policy
 from bartizan.resources.iam import AccessKey, Group, InlinePolicy, User
 
-_ROTATE = 90
-_UNUSED = 45
-
 
 def _ago(days: int) -> dt.datetime:
     return SAMPLE_TIME - dt.timedelta(days=days)
@@ -50,8 +47,8 @@ def console_without_mfa(user: User) -> Problems:
     passes=[User(access_keys=()), User(access_keys=(_key(30), _key(400, active=False)))],
     fails=[User(access_keys=(_key(120),))],
 )
-def old_access_key(user: User) -> Problems:
-    """IAM user has an access key that was not replaced for 90 days.
+def old_access_key(user: User, *, max_age: int = 90) -> Problems:
+    """IAM user has an access key that was not replaced for long.
 
     ## Why it matters
     The older a key, the more files, laptops and logs it lies in.
@@ -59,12 +56,15 @@ def old_access_key(user: User) -> Problems:
     ## How to fix
     Replace the key by a role or OIDC federation; where a key must be, make a new one and deactivate this one.
 
+    ## Parameters
+    - `max_age`: days after which a key is old.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html
     """
     for key in user.access_keys:
         days = user.days_since(key.last_rotated)
-        if key.active and days > _ROTATE:
+        if key.active and days > max_age:
             yield f"access key {key.number} is {days} days old"
 
 
@@ -77,7 +77,7 @@ def old_access_key(user: User) -> Problems:
     ],
     fails=[User(access_keys=(_key(300, 100),)), User(access_keys=(_key(300, None),))],
 )
-def unused_access_key(user: User) -> Problems:
+def unused_access_key(user: User, *, max_idle: int = 45) -> Problems:
     """IAM user has an access key that nobody uses.
 
     ## Why it matters
@@ -86,20 +86,23 @@ def unused_access_key(user: User) -> Problems:
     ## How to fix
     Deactivate it, and delete it when nothing breaks.
 
+    ## Parameters
+    - `max_idle`: days without use after which a key is unused.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html
     """
     for key in user.access_keys:
         days = user.days_since(key.last_used or key.last_rotated)
-        if key.active and days > _UNUSED:
+        if key.active and days > max_idle:
             yield f"access key {key.number} was {'not' if key.last_used else 'never'} used for {days} days"
 
 
 @unused_access_key.risky_fix("whatever uses the key only rarely is refused; the key can be activated again")
-def deactivate_unused_keys(user: User) -> User:
-    """Deactivate the access keys that were not used for 45 days."""
+def deactivate_unused_keys(user: User, *, max_idle: int = 45) -> User:
+    """Deactivate the access keys that nobody uses."""
     keys = (
-        dataclasses.replace(key, active=key.active and user.days_since(key.last_used or key.last_rotated) <= _UNUSED)
+        dataclasses.replace(key, active=key.active and user.days_since(key.last_used or key.last_rotated) <= max_idle)
         for key in user.access_keys
     )
     return replace(user, access_keys=tuple(keys))
@@ -118,7 +121,7 @@ def deactivate_unused_keys(user: User) -> User:
         User(password_enabled=True, password_last_used=None, password_last_changed=_ago(100)),
     ],
 )
-def unused_password(user: User) -> Problems:
+def unused_password(user: User, *, max_idle: int = 45) -> Problems:
     """IAM user has a console password that nobody uses.
 
     ## Why it matters
@@ -127,13 +130,16 @@ def unused_password(user: User) -> Problems:
     ## How to fix
     Delete the password, or the user.
 
+    ## Parameters
+    - `max_idle`: days without use after which a password is unused.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html
     """
     since = user.password_last_used or user.password_last_changed if user.password_enabled else None
     if since is not None:
         days = user.days_since(since)
-        if days > _UNUSED:
+        if days > max_idle:
             yield f"the password was not used for {days} days"
 
 
@@ -293,8 +299,8 @@ def delete_group(_: Group) -> None:
     ],
     fails=[User(password_enabled=True, password_last_changed=_ago(120))],
 )
-def old_password(user: User) -> Problems:
-    """IAM user has a password that was not changed for 90 days.
+def old_password(user: User, *, max_age: int = 90) -> Problems:
+    """IAM user has a password that was not changed for long.
 
     ## Why it matters
     A password that leaked somewhere works until it is changed, and a policy that lets it expire may be newer.
@@ -302,12 +308,15 @@ def old_password(user: User) -> Problems:
     ## How to fix
     Have the person change it at the next sign-in, or move the person to IAM Identity Center.
 
+    ## Parameters
+    - `max_age`: days after which a password is old.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_admin-change-user.html
     """
     if user.password_enabled and user.password_last_changed is not None:
         days = user.days_since(user.password_last_changed)
-        if days > _ROTATE:
+        if days > max_age:
             yield f"the password is {days} days old"
 
 
@@ -320,7 +329,7 @@ def old_password(user: User) -> Problems:
     ],
     fails=[User(create_date=_ago(400)), User(access_keys=(_key(active=False),), create_date=_ago(400))],
 )
-def user_without_credentials(user: User) -> Problems:
+def user_without_credentials(user: User, *, max_idle: int = 45) -> Problems:
     """IAM user has nothing to sign in with.
 
     ## Why it matters
@@ -329,9 +338,12 @@ def user_without_credentials(user: User) -> Problems:
     ## How to fix
     Delete it, unless it holds SSH keys or service-specific credentials that are in use.
 
+    ## Parameters
+    - `max_idle`: days after its creation for which a user may have none.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html
     """
     idle = not user.password_enabled and not any(key.active for key in user.access_keys)
-    if idle and user.days_since(user.create_date) > _UNUSED:
+    if idle and user.days_since(user.create_date) > max_idle:
         yield "it has neither a password nor an active access key"

@@ -1,0 +1,195 @@
+"""Settings: which rules take part, how severe they are, their parameters, and what is accepted. Pure.
+
+::
+
+    [rules."s3.no-replication"]
+    enabled = false
+
+    [rules."iam.old-access-key"]
+    severity = "high"
+    max_age = 60
+
+    [parameters]
+    trusted_accounts = ["444455556666"]
+
+    [suppressions]
+    tag = "bartizan:accepted"
+
+    [[suppress]]
+    rule = "s3.public-policy"
+    resource = "arn:aws:s3:::shop-website"
+    reason = "serves the public website"
+    owner = "web team"
+    expires = 2027-06-30
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import Any, NoReturn
+
+from bartizan.engine.catalog import Catalog, suggestion
+from bartizan.model import InputError, Rule, Severity, Suppression
+
+_TABLES = frozenset({"rules", "parameters", "suppress", "suppressions"})
+_OWN = frozenset({"enabled", "severity"})
+_REQUIRED = ("rule", "resource", "reason", "owner")
+_OPTIONAL = ("expires", "account", "region")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a configuration says; ``source`` is the file that it comes from, for messages, and ``text`` its content."""
+
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    suppressions: tuple[Suppression, ...] = ()
+    suppression_tag: str = ""
+    source: str = ""
+    text: str = ""
+
+    @classmethod
+    def parse(cls, document: Mapping[str, Any], source: str = "", text: str = "") -> Settings:
+        """Settings from decoded TOML; raises ``InputError`` that names file, line and key of what is wrong."""
+        reader = _Reader(source, text)
+        for name in document:
+            if name not in _TABLES:
+                reader.refuse((name,), f"there is no such setting{suggestion(name, _TABLES)}")
+        rules = reader.table(document, "rules")
+        for name, value in rules.items():
+            if not isinstance(value, Mapping):
+                reader.refuse(("rules", name), "must be a table of settings of that rule")
+        accepted = document.get("suppress", [])
+        if not isinstance(accepted, list):
+            reader.refuse(("suppress",), "must be written [[suppress]], once for each accepted finding")
+        tag = reader.table(document, "suppressions").get("tag", "")
+        if not isinstance(tag, str):
+            reader.refuse(("suppressions", "tag"), "must be the name of a tag")
+        return cls(
+            rules=rules,
+            parameters=reader.table(document, "parameters"),
+            suppressions=tuple(reader.suppression(each, number) for number, each in enumerate(accepted, 1)),
+            suppression_tag=tag,
+            source=source,
+            text=text,
+        )
+
+    def applied(self, catalog: Catalog) -> Catalog:
+        """The catalog as the settings want it; raises ``InputError`` for a rule or parameter that there is not."""
+        reader = _Reader(self.source, self.text)
+        for pattern in self.rules:
+            if not any(fnmatchcase(each, pattern) for each in catalog.rules):
+                reader.refuse(("rules", pattern), f"there is no such rule{suggestion(pattern, catalog.rules)}")
+        known = {name for rule in catalog for name in rule.parameters}
+        for name in self.parameters:
+            if name not in known:
+                reader.refuse(("parameters", name), f"no rule has this parameter{suggestion(name, known)}")
+        changed: dict[str, Rule] = {}
+        for rule in catalog:
+            made = self._changed(rule, reader)
+            if made is not None:
+                changed[rule.id] = made
+        fixes = {name: fix.given(changed[name]) for name, fix in catalog.fixes.items() if name in changed}
+        return Catalog(changed, fixes)
+
+    def _changed(self, rule: Rule, reader: _Reader) -> Rule | None:
+        parameters = {
+            name: reader.like(rule.parameters[name], value, ("parameters", name))
+            for name, value in self.parameters.items()
+            if name in rule.parameters
+        }
+        for pattern, values in self.rules.items():
+            if not fnmatchcase(rule.id, pattern):
+                continue
+            if not reader.flag(values, ("rules", pattern, "enabled")):
+                return None
+            if "severity" in values:
+                rule = replace(rule, severity=reader.severity(values["severity"], ("rules", pattern, "severity")))
+            for name in set(values) - _OWN:
+                if name in rule.parameters:
+                    parameters[name] = reader.like(rule.parameters[name], values[name], ("rules", pattern, name))
+                elif rule.id == pattern:
+                    known = (*rule.parameters, *_OWN)
+                    reader.refuse(("rules", pattern, name), f"the rule has no such parameter{suggestion(name, known)}")
+        return rule.given(parameters) if parameters else rule
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Takes values out of a document, and says where it is wrong."""
+
+    source: str
+    text: str
+
+    def refuse(self, path: tuple[str, ...], why: str) -> NoReturn:
+        line = _line(self.text, path)
+        where = f"{self.source}:{line}" if line else self.source
+        raise InputError(f"{where}: {'.'.join(path)}: {why}")
+
+    def table(self, document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        value = document.get(name, {})
+        if not isinstance(value, Mapping):
+            self.refuse((name,), "must be a table")
+        return value
+
+    def flag(self, values: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+        value = values.get(path[-1], True)
+        if not isinstance(value, bool):
+            self.refuse(path, "must be true or false")
+        return value
+
+    def severity(self, value: Any, path: tuple[str, ...]) -> Severity:
+        try:
+            return Severity.parse(str(value))
+        except InputError as wrong:
+            self.refuse(path, str(wrong))
+
+    def like(self, default: Any, value: Any, path: tuple[str, ...]) -> Any:
+        """The value, if it is of the kind of the default."""
+        if isinstance(default, tuple):
+            if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+                self.refuse(path, "must be a list of texts")
+            return tuple(value)
+        if type(value) is not type(default):
+            words = {bool: "true or false", int: "a whole number", str: "a text"}
+            self.refuse(path, f"must be {words[type(default)]}")
+        return value
+
+    def suppression(self, values: Any, number: int) -> Suppression:
+        where = ("suppress", str(number))
+        if not isinstance(values, Mapping):
+            self.refuse(where, "must be a table")
+        for name in values:
+            if name not in (*_REQUIRED, *_OPTIONAL):
+                self.refuse((*where, name), f"there is no such key{suggestion(name, (*_REQUIRED, *_OPTIONAL))}")
+        for name in _REQUIRED:
+            if not isinstance(values.get(name), str) or not values[name].strip():
+                self.refuse((*where, name), "is missing: it must be a text")
+        for name in ("account", "region"):
+            if not isinstance(values.get(name, ""), str):
+                self.refuse((*where, name), "must be a text")
+        expires = values.get("expires")
+        if isinstance(expires, dt.datetime) or not (expires is None or isinstance(expires, dt.date)):
+            self.refuse((*where, "expires"), "must be a day, as 2027-06-30 without quotes")
+        texts = {name: values[name] for name in (*_REQUIRED, "account", "region") if name in values}
+        return Suppression(**texts, expires=expires)
+
+
+def _line(text: str, path: Iterable[str]) -> int:
+    """The line, counted from 1, where a key stands, found by walking the text; 0 where it cannot be told."""
+    line = 0
+    lines = text.splitlines()
+    for step in path:
+        if step.isdigit():
+            heads = [number for number, each in enumerate(lines) if each.strip().startswith("[[suppress]]")]
+            if len(heads) >= int(step):
+                line = heads[int(step) - 1]
+            continue
+        found = next((number for number in range(line, len(lines)) if step in lines[number]), None)
+        if found is None:
+            return line + 1 if line else 0
+        line = found
+    return line + 1 if lines else 0
