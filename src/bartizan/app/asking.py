@@ -40,10 +40,10 @@ def caller_named(found: FoundEstate, text: str) -> Principal:
         return identity.principal
     try:
         principal = Principal.parse(text)
-    except InputError as strange:
-        if text.startswith("arn:") or "." in text:
+    except InputError:
+        if ":" in text:
             raise
-        raise InputError(f"{_nobody(found, text)} ({strange})") from None
+        raise InputError(_nobody(found, text)) from None
     if principal.kind in {PrincipalKind.USER, PrincipalKind.ROLE, PrincipalKind.FEDERATED_USER}:
         if found.estate.identity(principal) is None:
             raise InputError(_nobody(found, text))
@@ -154,6 +154,15 @@ def doubts(found: FoundEstate, identity: Identity | None, guarded: GuardedResour
     if guarded is None:
         unread += [f"the policy of {resource}: {each.gap}" for each in found.unseen if _hides(each.types, resource)]
     return list(dict.fromkeys(unread))
+
+
+def unknown_resource(found: FoundEstate, resource: str) -> Iterator[str]:
+    """A word about a resource that the account was read for and does not have, or does not show."""
+    kinds = kinds_for(resource)
+    if resource == "*" or {"*", "?"} & set(resource) or found.estate.resource(resource) is not None:
+        return
+    if len(kinds) == 1 and kinds[0] in found.read and account_in(resource) in {"", found.account}:
+        yield f"account {found.account} shows no {kinds[0].__name__.lower()} of {resource}: its policy is not known"
 
 
 def _hides(types: Iterable[str], resource: str) -> bool:

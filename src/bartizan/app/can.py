@@ -16,6 +16,7 @@ from bartizan.app.asking import (
     doubts,
     merged,
     parse_context,
+    unknown_resource,
     warnings_for,
 )
 from bartizan.app.estate import FoundEstate
@@ -97,5 +98,5 @@ def can(found: FoundEstate, question: Question, now: dt.datetime) -> Verdict:
         assumed=tuple(key for key in circumstances if key in defaults and key not in given),
         doubts=tuple(open_questions),
         warnings=tuple(warnings_for(action, resource, given, Reference.load())),
-        notes=found.notes,
+        notes=(*found.notes, *unknown_resource(found, resource)),
     )

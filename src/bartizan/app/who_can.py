@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bartizan.app.asking import check_action, check_resource, clause_facts, context_facts, doubts, warnings_for
+from bartizan.app.asking import (
+    check_action,
+    check_resource,
+    clause_facts,
+    context_facts,
+    doubts,
+    unknown_resource,
+    warnings_for,
+)
 from bartizan.app.estate import FoundEstate
 from bartizan.app.exposed import Outsider, outsiders
 from bartizan.app.possible import Possible, possible
@@ -98,7 +106,7 @@ def who_can(found: FoundEstate, action: str, resource: str, now: dt.datetime, tr
         outside=outside,
         undecided=undecided,
         warnings=tuple(warnings_for(action, resource, (), Reference.load())) if _one(resource) else (),
-        notes=(*found.notes, *_not_weighed(estate, resource)),
+        notes=(*found.notes, *unknown_resource(found, resource), *_not_weighed(estate, resource)),
         partial=found.partial,
     )
 
