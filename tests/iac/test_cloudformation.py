@@ -13,6 +13,7 @@ from bartizan.iac.read import read_code
 from bartizan.iac.text import parse
 from bartizan.model import InputError, Resource, Status, Unknown
 from bartizan.resources.code import Computed
+from bartizan.resources.elbv2 import LoadBalancer
 from bartizan.resources.index import ResourceIndex
 
 HEAD = """
@@ -165,3 +166,30 @@ def test_a_folder_is_searched_and_other_files_are_left_alone(tmp_path: Path) -> 
     (tmp_path / "nothing").mkdir()
     with pytest.raises(InputError, match="no Terraform plan or CloudFormation template"):
         check([tmp_path / "nothing"], Catalog.load())
+
+
+ASSOCIATED = """
+Resources:
+  Other: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}
+  Shop: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}
+  Association:
+    Type: AWS::WAFv2::WebACLAssociation
+    Properties: {WebACLArn: "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/w/1", ResourceArn: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "!Ref Shop",
+        '!Sub "${Shop}"',
+        '!Sub "arn:${AWS::Partition}:made:${AWS::Region}::/holders/${Other}/held/${Shop}"',
+        '!Join ["/", ["arn:aws:made", !Ref Other, !GetAtt Shop.Arn]]',
+    ],
+)
+def test_a_part_belongs_to_the_last_resource_that_its_arn_is_put_together_from(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(ASSOCIATED % written)
+    found = {each.address: each for each in read_code([path], ResourceIndex.load()).resources}
+    balancers = {name: each.web_acl_arn for name, each in found.items() if isinstance(each, LoadBalancer)}
+    assert balancers == {"Shop": "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/w/1", "Other": None}

@@ -403,3 +403,27 @@ def test_the_time_grows_with_the_plan_and_not_with_its_square() -> None:
         return time.process_time() - began
 
     assert seconds(2000) < 40 * max(seconds(200), 0.01)
+
+
+@pytest.mark.parametrize(
+    ("reference", "found"),
+    [
+        (of("aws_lb.a", "arn"), {"aws_lb.a": "acl", "aws_alb.b": None}),
+        (of("aws_alb.b", "arn"), {"aws_lb.a": None, "aws_alb.b": "acl"}),
+        (of("aws_lb.a", "name"), {"aws_lb.a": "acl", "aws_alb.b": "unknown"}),
+        (to("data.aws_lb.c.arn", "data.aws_lb.c"), {"aws_lb.a": "unknown", "aws_alb.b": "unknown"}),
+    ],
+)
+def test_a_part_of_one_type_is_none_of_another_that_can_have_such_parts(reference: Any, found: dict[str, Any]) -> None:
+    association = "aws_wafv2_web_acl_association.w"
+    document = plan(
+        [
+            instance("aws_lb.a", {}, ("arn", "id")),
+            instance("aws_alb.b", {}, ("arn", "id")),
+            instance(association, {"web_acl_arn": "acl"}, ("resource_arn",)),
+        ],
+        code("aws_lb.a"),
+        code("aws_alb.b"),
+        code(association, resource_arn=reference),
+    )
+    assert fields(document, "web_acl_arn") == found

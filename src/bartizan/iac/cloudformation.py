@@ -18,6 +18,7 @@ from bartizan.iac.text import Tagged
 from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed
 
+_STAND_IN = re.compile(r"<([^<>]+)>")
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 _PSEUDO = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 _STANDS_IN = frozenset({"Resource", "NotResource"})
@@ -81,10 +82,19 @@ class Template:
             target = argument.split(".")[0] if isinstance(argument, str) else argument[0]
             if target in self.resources:
                 return bool(target == name)
+        if function in {"Sub", "Join"} and name in (named := self._mentioned(written)):
+            # An ARN that is put together names what holds the resource first, and the resource last.
+            return named[-1] == name
         resolved = self.resolve(written)
         if isinstance(resolved, str):
             return resolved in [each for each in values.values() if isinstance(each, str)]
         return None if isinstance(resolved, Computed) else False
+
+    def _mentioned(self, written: Any) -> list[str]:
+        """The resources of the template that a text is put together from, in order."""
+        text = self._text(written)
+        names = (found.partition(".")[0] for found in _STAND_IN.findall(text)) if isinstance(text, str) else ()
+        return [each for each in names if each in self.resources]
 
     def resolve(self, value: Any) -> Any:
         """The value with its functions worked out; ``Computed`` where only the deployment can."""

@@ -69,13 +69,14 @@ class Target:
     """A resource that an expression refers to, with its key where the code writes one.
 
     ``same`` says that the code picks the instance by a key of its own (``each.key``, ``count.index``): which of
-    the ``keys`` of its address that is.
+    the ``keys`` of its address that is. ``attribute`` is the one that the expression takes; empty for the whole.
     """
 
     path: Path
     name: str
     key: str = ""
     same: int | None = None
+    attribute: str = ""
 
 
 @dataclass(slots=True)
@@ -194,7 +195,8 @@ class _Trail:
             elif head in _NOT_RESOURCES or not rest:
                 yield None
             elif head not in _FIXED:
-                yield Target(path, f"{head}.{rest[0][0]}", rest[0][1], same)
+                attribute = rest[1][0] if len(rest) > 1 else ""
+                yield Target(path, f"{head}.{rest[0][0]}", rest[0][1], same, attribute)
 
 
 def _leaves(expression: Mapping[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bartizan.iac.configuration import Address, Configuration
+from bartizan.iac.configuration import Address, Configuration, Target
 from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed
 
@@ -48,7 +48,7 @@ def planned(
     for code_type, owners in found.items():
         if (reader := readers.get(code_type)) is None:
             continue
-        ties = _Ties(owners, reader, configuration)
+        ties = _Ties(owners, reader, configuration, frozenset(readers) - {code_type, *reader.parts})
         for part in reader.parts:
             for each in found.get(part, ()):
                 ties.add(each)
@@ -139,10 +139,13 @@ def _leave_out(values: Any, steps: list[str], *, given: bool) -> None:
 
 
 class _Ties:
-    """Which part belongs to which of the resources of one type."""
+    """Which part belongs to which of the resources of one type; ``others`` are the types of other owners."""
 
-    def __init__(self, owners: list[Planned], reader: CodeReader, configuration: Configuration) -> None:
+    def __init__(
+        self, owners: list[Planned], reader: CodeReader, configuration: Configuration, others: frozenset[str]
+    ) -> None:
         self._reader = reader
+        self._others = others
         self._configuration = configuration
         self._owners = owners
         self._known: dict[str, set[str]] = defaultdict(set)
@@ -185,13 +188,21 @@ class _Ties:
     def _referred(self, part: Planned) -> set[str] | None:
         """The owners that the part's code may mean; ``None`` where that cannot be told."""
         targets = self._configuration.targets(part.at, self._reader.parts[part.type], self._reader.parts)
-        if targets is None or any(each.name.partition(".")[0] != self._reader.code_type for each in targets):
+        if targets is None:
+            return None
+        # A web ACL is associated with resources of many types, one of which has that ARN: none of ours has it too.
+        ours = [each for each in targets if not self._is_another_s(each)]
+        if any(each.name.partition(".")[0] != self._reader.code_type for each in ours):
             return None
         return {
             owner.address
-            for each in targets
+            for each in ours
             for owner in self._coded.get((each.path, each.name), ())
             if part.at.reaches(owner.at)
             and each.key in ("", owner.at.key)
             and (each.same is None or owner.at.key == part.at.keys[each.same])
         }
+
+    def _is_another_s(self, target: Target) -> bool:
+        """Whether it is the ARN or id of a resource of another type that has parts of its own."""
+        return target.name.partition(".")[0] in self._others and target.attribute in {"arn", "id"}
