@@ -27,7 +27,9 @@ from app.export_sample import (
 )
 from bartizan.app.can import Question, Verdict, can
 from bartizan.app.estate import FoundEstate, Source, find_estate
-from bartizan.model import InputError
+from bartizan.model import CoverageGap, Gap, InputError, Reason
+from bartizan.policy import Estate
+from bartizan.resources.s3 import Bucket
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -158,3 +160,26 @@ def test_a_key_whose_policy_is_not_known_is_unknown(tmp_path: Path) -> None:
 def test_the_management_account_is_free_of_scps(tmp_path: Path) -> None:
     free = {**organization(), "Organization": {"Id": "o-abc123", "MasterAccountId": OWN}}
     assert asked(found_in(tmp_path, organization=free), "admin", "s3:DeleteBucket", MEDIA).answer == "allowed"
+
+
+def test_identities_that_may_not_be_read_are_no_spelling_mistake() -> None:
+    gap = CoverageGap(
+        types=("AWS::IAM::User", "AWS::IAM::Role"),
+        account=OWN,
+        region="",
+        gap=Gap(Reason.DENIED, needs="iam:GetAccountAuthorizationDetails"),
+    )
+    blind = FoundEstate(estate=Estate(), account=OWN, unseen=(gap,))
+    with pytest.raises(InputError, match=r"could not be read: .* \(needs iam:GetAcc"):
+        asked(blind, "anna", "s3:GetObject", "*")
+    assert blind.partial
+    assert "not seen: AWS::IAM::User, AWS::IAM::Role" in blind.notes[0]
+
+
+def test_a_bucket_listing_that_failed_makes_its_policies_unknown(found: FoundEstate) -> None:
+    gap = CoverageGap(types=(Bucket.cfn_type,), account=OWN, region="", gap=Gap(Reason.DENIED, needs="s3:ListBuckets"))
+    blind = FoundEstate(estate=found.estate, account=OWN, unseen=(gap,))
+    verdict = asked(blind, "anna", "s3:GetObject", "arn:aws:s3:::other/x")
+    assert verdict.answer == "unknown"
+    assert "needs s3:ListBuckets" in verdict.doubts[0]
+    assert asked(blind, "anna", "sqs:GetQueueUrl", f"arn:aws:sqs:eu-west-1:{OWN}:q").answer == "allowed"

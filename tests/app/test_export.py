@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.export_sample import (
+    ADMIN,
     ANNA,
     APP,
     MANAGEMENT,
@@ -26,6 +27,7 @@ from app.export_sample import (
 )
 from bartizan.app.estate import Source, find_estate
 from bartizan.model import InputError
+from bartizan.policy import Layer
 
 
 def test_an_export_becomes_an_estate(tmp_path: Path) -> None:
@@ -148,3 +150,13 @@ def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path: Path, where: Any,
     for identity in found.estate.identities.values():
         for resource in found.estate.resources:
             found.estate.decide(identity.principal, "s3:GetObject", resource)
+
+
+def test_the_files_in_the_documentation_are_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "access.md").read_text()
+    resources, around = (json.loads(block.partition("```")[0]) for block in text.split("```json")[1:])
+    found = found_in(tmp_path, resources=resources, organization=around)
+    assert found.estate.resources["arn:aws:s3:::media"].tags == {"data": "public"}
+    assert len(found.estate.organization.scps[OWN]) == 3
+    denied = found.estate.decide(found.estate.identities[ADMIN].principal, "cloudtrail:StopLogging")
+    assert denied.layer is Layer.SCP

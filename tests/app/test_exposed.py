@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from bartizan.app.estate import FoundEstate
 from bartizan.app.exposed import exposed
 from bartizan.app.vendors import vendors
 from bartizan.model import InputError
+from bartizan.policy.symbolic import exposures
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +95,29 @@ def test_vendors_are_numbers_with_names() -> None:
     assert vendors()[VENDOR] == "Datadog"
     assert all(len(each) == 12 and each.isdigit() and name for each, name in vendors().items())
     assert len(vendors()) > 400
+
+
+OUTWARD = [
+    {"Principal": {"AWS": [OWN, "222233334444"]}},
+    {"Principal": {"AWS": "AROAEXAMPLEID"}},
+    {"Principal": {"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"}},
+    {"NotPrincipal": {"AWS": OWN}},
+    {"Principal": {"Service": "s3.amazonaws.com"}},
+    {"Principal": {"Federated": "accounts.google.com"}},
+]
+
+
+@pytest.mark.parametrize("more", OUTWARD, ids=str)
+def test_what_looks_outward_is_solved(tmp_path: Path, more: dict[str, Any]) -> None:
+    policies = {MEDIA: document(statement("Allow", "s3:GetObject", f"{MEDIA}/*", **more))}
+    found = found_in(tmp_path, resources=policies)
+    answer = exposures(found.estate.resources[MEDIA], organization=found.estate.organization)
+    assert bool(exposed(found, MEDIA)) is bool(answer.found)
+
+
+def test_two_thousand_resources_that_look_inward_take_no_time(tmp_path: Path) -> None:
+    inward = document(statement("Allow", "s3:*", Principal={"AWS": APP}), statement("Deny", "s3:*", Principal="*"))
+    found = found_in(tmp_path, resources={f"arn:aws:s3:::b{number}": inward for number in range(2000)})
+    start = time.process_time()
+    assert [each.guarded.arn for each in exposed(found)] == [ADMIN]
+    assert time.process_time() - start < 2

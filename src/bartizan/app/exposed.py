@@ -126,6 +126,19 @@ def _of_its_own(guarded: GuardedResource, exposure: Exposure) -> bool:
     return managed or service_of(exposure.who) not in ASSUMERS
 
 
+def _lets_out(guarded: GuardedResource) -> bool:
+    """Whether any statement could let somebody of another account in, at first sight; most name their own account."""
+    giving = [clause for policy in guarded.policies for clause in policy.clauses if clause.allows]
+    return any(
+        each.principal is None or each.principal.negated or not all(_own(guarded, name) for name in each.names)
+        for each in giving
+    )
+
+
+def _own(guarded: GuardedResource, name: str) -> bool:
+    return guarded.account != "" and guarded.account in {name, account_in(name)}
+
+
 def _implies(wide: Exposure, narrow: Exposure) -> bool:
     """Whether who gets in is among those that are known to, by the same statements and from the same places."""
     return (
@@ -145,6 +158,8 @@ def outsiders(
     known: Attributes | None = None,
 ) -> tuple[tuple[Outsider, ...], tuple[str, ...]]:
     """Everybody from outside the resource's account who gets in, and of whom that could not be decided."""
+    if not _lets_out(guarded):
+        return (), ()
     listed = frozenset(trusted)
     answer = exposures(guarded, organization=found.estate.organization, actions=actions, known=known)
     made: list[Outsider] = []
