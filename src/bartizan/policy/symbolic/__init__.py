@@ -8,6 +8,7 @@ from bartizan.policy.symbolic.language import Undecided
 from bartizan.policy.symbolic.permission import allowed_by, denied_by, granted_by, permitted
 from bartizan.policy.symbolic.sets import EVERYTHING, NO_REQUEST, RequestSet
 from bartizan.policy.symbolic.solver import solve
+from bartizan.policy.symbolic.vocabulary import ReferenceVocabulary, Use, Vocabulary, solve_real
 
 __all__ = [
     "EVERYTHING",
@@ -21,8 +22,11 @@ __all__ = [
     "Formula",
     "Or",
     "Reach",
+    "ReferenceVocabulary",
     "RequestSet",
     "Undecided",
+    "Use",
+    "Vocabulary",
     "allowed_by",
     "both",
     "callers",
@@ -36,5 +40,6 @@ __all__ = [
     "request_of",
     "simplified",
     "solve",
+    "solve_real",
     "undenied",
 ]

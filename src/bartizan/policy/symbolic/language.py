@@ -68,10 +68,13 @@ def _fits(text: str, positive: Iterable[Texts], negative: Iterable[Texts]) -> bo
 def _among(finite: Texts, others: Sequence[Texts]) -> Iterator[str]:
     """The texts of a finite set, only those near the others' prefixes where it is long; both cases are one text."""
     literals = finite.literals or frozenset()
-    if len(literals) < 200 or not others:
+    if len(literals) < 200:
         yield from sorted(literals)
         return
     ordered = _ordered(finite)
+    if not others:
+        yield from ordered
+        return
     for pattern in min(others, key=_size).patterns:
         prefix = pattern.prefix
         for position in range(bisect_left(ordered, prefix), len(ordered)):
