@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from bartizan.policy.conditions import NOTHING, Constraint
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.symbolic.attribute import ABSENT, find_values, specialised
-from bartizan.policy.symbolic.formula import TRUE, And, Formula, Or, both, constraints_in, holds
+from bartizan.policy.symbolic.formula import TRUE, And, Formula, Or, both, constraints_in, holds, opposite
 from bartizan.policy.symbolic.known import simplified, valued
 from bartizan.policy.symbolic.language import Undecided
 from bartizan.policy.values import Texts, flags
 
-_MOST_STEPS = 20_000
+_MOST_WORK = 1_500_000
+"""Looks at a disjunction or an alternative: some ten seconds, of which real policies take a hundredth."""
+
 _MULTIVALUED = frozenset(
     {
         "principal",
@@ -59,7 +61,7 @@ class _Solver:
     preferred: Mapping[str, Sequence[str]]
     multivalued: frozenset[str] = _MULTIVALUED
     remembered: dict[tuple[str, frozenset[Constraint]], tuple[str, ...] | None] = field(default_factory=dict)
-    steps: int = 0
+    work: int = 0
     doubts: str = ""
     whole: Formula = TRUE
 
@@ -67,18 +69,19 @@ class _Solver:
         self.multivalued |= {each.key for each in constraints_in(formula) if _over_sets(each)}
         self.whole = simplified(formula, self.known)
         needed = {each.key for each in constraints_in(self.whole)} & _REQUIRED
-        found = self._search([self.whole], dict.fromkeys(sorted(needed), ()))
+        try:
+            found = self._search([self.whole], dict.fromkeys(sorted(needed), ()))
+        except RecursionError:
+            raise Undecided("the statements depend on each other too deeply") from None
         if found is None and self.doubts:
             raise Undecided(self.doubts)
         return found
 
     def _search(self, todo: Sequence[Formula], state: State) -> dict[str, tuple[str, ...]] | None:
-        self.steps += 1
-        if self.steps > _MOST_STEPS:
-            raise Undecided(f"no answer after {_MOST_STEPS} steps")
         asserted = self._asserted(todo, state)
         while asserted is not None:
             state, choices = asserted
+            self._spend(len(choices) + 1)
             open_choices = _undecided(choices, state)
             if open_choices is None:
                 return None
@@ -94,13 +97,21 @@ class _Solver:
             asserted = self._asserted([*possible, *map(Or, rest)], state) if possible else None
         return None
 
+    def _spend(self, work: int) -> None:
+        self.work += work
+        if self.work > _MOST_WORK:
+            raise Undecided("the statements overlap in too many ways")
+
     def _split(
         self, alternatives: Sequence[Formula], choices: Sequence[Choice], state: State
     ) -> dict[str, tuple[str, ...]] | None:
         """Each alternative in turn, from the second on without what the ones before have ruled out."""
         rest = [Or(each) for each in choices]
+        refuted = set(rest)
         ruled_out: list[Formula] = []
         for alternative in alternatives:
+            if opposite(alternative) in refuted:
+                continue
             found = self._search([alternative, *ruled_out, *rest], state)
             if found is not None:
                 return found
@@ -118,6 +129,7 @@ class _Solver:
                 continue
             if len(choice) == 1:
                 return list(choice), [*choices[:number], *choices[number + 1 :]]
+            self._spend(2 * len(choice))
             possible = [each for each in choice if self._possible(each, state)]
             if best is None or len(possible) < len(best[1]):
                 best = number, possible
