@@ -44,7 +44,7 @@ class Recorded:
         for each in recorded:
             if each.get("params", {}).items() <= dict(params).items():
                 if "error" in each:
-                    raise Failed(each["error"], Gap(Reason.FAILED, detail=each["error"]))
+                    raise Failed(each["error"].partition(":")[0], Gap(Reason.FAILED, detail=each["error"]))
                 return _dated(each["reply"], _output(call.name))
         raise AssertionError(f"the contract holds no reply of {call.name} for {params}")
 

@@ -142,14 +142,19 @@ class _Listing:
             yield await finished
 
     async def _items(self, listing: Listing, params: Mapping[str, Any]) -> AsyncIterator[Item | CoverageGap]:
-        """The items of a listing, and a gap at the end where a page failed."""
+        """The items of a listing, or what stands for there being none, and a gap at the end where a page failed."""
+        none = True
         try:
             async for reply in self.api.pages(listing.call, self.scope, {**listing.params, **params}):
                 for item in listing.found(reply):
+                    none = False
                     yield item
         except Failed as failed:
-            if failed.code not in listing.absent:
+            if not failed.among(listing.absent):
+                none = False
                 yield _coverage(self.reader, self.scope, failed.gap, listing.call.name)
+        for item in listing.stand_ins if none else ():
+            yield item
 
     async def _outer(self, within: Within) -> AsyncIterator[Item | CoverageGap]:
         """The items that are listed by what holds them, some of those at once; one gap for all that failed."""
@@ -194,7 +199,7 @@ class _Listing:
                 async for reply in self.api.pages(join.listing.call, self.scope, join.listing.params):
                     items.extend(join.listing.found(reply))
             except Failed as failed:
-                if failed.code not in join.listing.absent:
+                if not failed.among(join.listing.absent):
                     self.join_gaps |= dict.fromkeys(join.fields, failed.gap)
                     continue
             index = join.index(items)

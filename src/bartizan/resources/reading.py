@@ -47,6 +47,17 @@ class Failed(BartizanError):  # noqa: N818 - as the Gap it carries, it is a resu
         self.code = code
         self.gap = gap
 
+    def among(self, errors: Iterable[str]) -> bool:
+        """Whether it is one of these errors, each a code, or a code with the beginning of AWS's message after it.
+
+        The message is given (``AccessDeniedException: Macie is not enabled``) where AWS has one code for two things.
+        """
+        for each in errors:
+            code, _, message = each.partition(": ")
+            if code == self.code and (not message or each in self.gap.detail):
+                return True
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -106,7 +117,8 @@ class Api(Protocol):
 class Listing:
     """The call that lists a type: ``items`` is the key of the list in each reply, or a function that finds the items.
 
-    ``fields`` are those that a listed item holds already. ``absent`` are error codes that mean there are none.
+    ``fields`` are those that a listed item holds already. ``absent`` are errors, as ``Failed.among`` takes them, that
+    mean there are none. ``stand_ins`` are items that stand for there being none, for a service that is on or off.
     ``within`` says what the call is asked for once each, as the listeners of each load balancer are.
     """
 
@@ -116,6 +128,7 @@ class Listing:
     params: Mapping[str, Any] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     within: Within | None = None
+    stand_ins: tuple[Item, ...] = ()
 
     def found(self, reply: Reply) -> Iterable[Item]:
         """The items of one reply."""

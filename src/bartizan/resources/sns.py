@@ -20,6 +20,7 @@ class Topic(Resource):
     kms_master_key_id: str | None = field("The KMS key that encrypts the messages.", default=None)
     policy: PolicyDocument | None = field("Its resource policy.", default=None)
     http_hosts: tuple[str, ...] = field("The hosts that get its messages over plain HTTP.", default=())
+    subscriptions_confirmed: int = field("How many subscribers have confirmed that they want its messages.", default=1)
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
@@ -54,6 +55,7 @@ TOPICS = Reader(
             fields={
                 "kms_master_key_id": lambda reply: reply["Attributes"].get("KmsMasterKeyId") or None,
                 "policy": lambda reply: parse_policy(text) if (text := reply["Attributes"].get("Policy")) else None,
+                "subscriptions_confirmed": lambda reply: int(reply["Attributes"]["SubscriptionsConfirmed"]),
             },
         ),
         Detail(

@@ -1,0 +1,60 @@
+"""Amazon CloudWatch: alarms."""
+
+from __future__ import annotations
+
+from bartizan.model import Resource, field, resource
+from bartizan.resources.code import CodeReader
+from bartizan.resources.reading import Call, Listing, Reader
+
+
+@resource("AWS::CloudWatch::Alarm", name="alarm_name")
+class Alarm(Resource):
+    """An alarm on a metric; those on a computed series of several metrics have no metric name."""
+
+    alarm_name: str = field("Its name.")
+    namespace: str | None = field("The namespace of its metric.", default="Watch")
+    metric_name: str | None = field("The name of its metric.", default="events")
+    actions_enabled: bool = field("Whether it does anything when its state changes.", default=True)
+    alarm_actions: tuple[str, ...] = field("The ARNs of what it does when it goes off.", default=())
+
+
+ALARMS = Reader(
+    Alarm,
+    listing=Listing(
+        Call("cloudwatch:DescribeAlarms"),
+        items="MetricAlarms",
+        params={"AlarmTypes": ["MetricAlarm"], "MaxRecords": 100},
+        fields={
+            "alarm_name": lambda item: item["AlarmName"],
+            "namespace": lambda item: item.get("Namespace"),
+            "metric_name": lambda item: item.get("MetricName"),
+            "actions_enabled": lambda item: item["ActionsEnabled"],
+            "alarm_actions": lambda item: tuple(item["AlarmActions"]),
+        },
+    ),
+    arn=lambda item, _: item["AlarmArn"],
+)
+
+TERRAFORM_ALARM = CodeReader(
+    "aws_cloudwatch_metric_alarm",
+    Alarm,
+    fields={
+        "alarm_name": lambda block: block["alarm_name"],
+        "namespace": lambda block: block.get("namespace"),
+        "metric_name": lambda block: block.get("metric_name"),
+        "actions_enabled": lambda block: block.get("actions_enabled", True),
+        "alarm_actions": lambda block: tuple(block.plain("alarm_actions", ())),
+    },
+)
+
+CLOUDFORMATION_ALARM = CodeReader(
+    "AWS::CloudWatch::Alarm",
+    Alarm,
+    fields={
+        "alarm_name": lambda block: block["AlarmName"],
+        "namespace": lambda block: block.get("Namespace"),
+        "metric_name": lambda block: block.get("MetricName"),
+        "actions_enabled": lambda block: block.get("ActionsEnabled", True) in {True, "true"},
+        "alarm_actions": lambda block: tuple(block.plain("AlarmActions", ())),
+    },
+)

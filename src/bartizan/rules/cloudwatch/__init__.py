@@ -1,0 +1,1 @@
+"""Checks of Amazon CloudWatch: who is told of what, and whether alarms reach anybody."""
