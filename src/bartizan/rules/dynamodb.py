@@ -70,7 +70,8 @@ def key_owned_by_aws(table: Table) -> Problems:
 
 
 @rule(
-    "low",
+    "info",
+    advice=True,
     passes=[Table(), Table(billing_mode="PROVISIONED", auto_scaled=True)],
     fails=[Table(billing_mode="PROVISIONED", auto_scaled=False)],
 )
@@ -96,7 +97,7 @@ def pay_per_request(table: Table) -> Table:
     return replace(table, billing_mode="PAY_PER_REQUEST")
 
 
-@rule("info", passes=[Table(replica_regions=("eu-north-1",))], fails=[Table()])
+@rule("info", advice=True, passes=[Table(replica_regions=("eu-north-1",))], fails=[Table()])
 def no_replica(table: Table) -> Problems:
     """DynamoDB table lives in one Region only.
 

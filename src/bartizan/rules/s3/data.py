@@ -42,6 +42,7 @@ def not_encrypted_with_kms(bucket: Bucket) -> Problems:
 
 @rule(
     "info",
+    advice=True,
     passes=[
         Bucket(sse_algorithm="aws:kms", bucket_key_enabled=True),
         Bucket(sse_algorithm="AES256", bucket_key_enabled=False),
