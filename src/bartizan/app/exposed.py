@@ -13,7 +13,7 @@ from bartizan.model import InputError
 from bartizan.policy import GuardedResource
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.reach import service_of
-from bartizan.policy.requests import account_in
+from bartizan.policy.requests import SERVICE, account_in
 from bartizan.policy.symbolic import Exposure, Reach, exposures
 from bartizan.resources.iam import Role
 from bartizan.rules.iam.deputy import ASSUMERS
@@ -136,6 +136,9 @@ def _lets_out(guarded: GuardedResource) -> bool:
 
 
 def _own(guarded: GuardedResource, name: str) -> bool:
+    """Whether a principal is of the resource's account, or a service that its account hands a role to."""
+    if guarded.type == Role.cfn_type and name.startswith(SERVICE):
+        return service_of(name.removeprefix(SERVICE)) not in ASSUMERS
     return guarded.account != "" and guarded.account in {name, account_in(name)}
 
 
