@@ -17,7 +17,7 @@ from bartizan.resources.reading import Call, Reader
 INDEX = ResourceIndex.load()
 CALLS = sorted({call for reader in INDEX.readers for call in reader.calls()} | {DESCRIBE_REGIONS}, key=lambda c: c.name)
 BOTOCORE = botocore.session.get_session()
-READ_ONLY = ("Get", "List", "Describe", "GenerateCredentialReport")
+READ_ONLY = ("BatchGet", "Get", "List", "Describe", "GenerateCredentialReport")
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
@@ -36,6 +36,9 @@ def test_the_action_exists_and_does_not_write(action: str) -> None:
 @pytest.mark.parametrize("reader", [each for each in INDEX.readers if isinstance(each, Reader)], ids=lambda r: r.kind)
 def test_a_reader_fills_only_fields_of_its_type_each_from_one_place(reader: Reader) -> None:
     sources = [reader.listing.fields, *(join.fields for join in reader.joins), *(one.fields for one in reader.details)]
+    if reader.batch:
+        sources.append(reader.batch.fields)
+        assert set(reader.batch.otherwise) <= set(reader.batch.fields)
     filled = [name for fields in sources for name in fields]
     assert len(filled) == len(set(filled))
     assert set(filled) <= set(reader.kind.defaults)

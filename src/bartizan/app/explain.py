@@ -64,6 +64,7 @@ def describe(kind: type[Resource], index: ResourceIndex) -> dict[str, Any]:
             continue
         origins |= dict.fromkeys(("arn", "region", *reader.listing.fields), reader.listing.call.name)
         origins |= {name: join.listing.call.name for join in reader.joins for name in join.fields}
+        origins |= dict.fromkeys(reader.batch.fields, reader.batch.call.name) if reader.batch else {}
         origins |= {name: detail.call.name for detail in reader.details for name in detail.fields}
     return {
         "type": kind.cfn_type,

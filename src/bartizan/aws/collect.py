@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bartizan.model import CoverageGap, Gap, Resource
+from bartizan.model import CoverageGap, Gap, Reason, Resource
 from bartizan.resources.reading import (
     AnyReader,
     Api,
+    Batch,
     Call,
     CustomReader,
     Detail,
@@ -32,6 +33,10 @@ Progress = Callable[[str], None]
 """Called with a short text after each finished listing."""
 
 _ITEMS_AT_ONCE = 48
+_NOT_TOLD = Gap(Reason.NOT_READ, detail="AWS listed it, and said nothing more of it")
+
+_Told = tuple[dict[str, Any], dict[str, Gap]]
+"""Values by field, and gaps by field."""
 
 
 @dataclass(slots=True)
@@ -123,23 +128,69 @@ class _Listing:
         """The resources as they are done, some items at a time; a gap at the end where a page failed."""
         running: set[asyncio.Future[Resource]] = set()
         joins_read = False
-        within = self.reader.listing.within
-        async for found in self._outer(within) if within else self._items(self.reader.listing, {}):
+        async for found in self._told():
             if isinstance(found, CoverageGap):
                 yield found
-                continue
-            if self._known(found):
                 continue
             if not joins_read:
                 joins_read = True
                 await self._read_joins()
-            running.add(asyncio.ensure_future(self._resource(found)))
+            running.add(asyncio.ensure_future(self._resource(*found)))
             if len(running) >= _ITEMS_AT_ONCE:
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for each in done:
                     yield each.result()
         for finished in asyncio.as_completed(running):
             yield await finished
+
+    async def _told(self) -> AsyncIterator[tuple[Item, _Told] | CoverageGap]:
+        """Each new item, with what a call for several of them says of it."""
+        batch = self.reader.batch
+        if batch and self.fields is not None and not self.fields & batch.fields.keys():
+            batch = None
+        waiting: dict[Any, list[Item]] = defaultdict(list)
+        async for found in self._new():
+            if isinstance(found, CoverageGap):
+                yield found
+            elif batch is None:
+                yield found, ({}, {})
+            else:
+                some = waiting[batch.apart(found)]
+                some.append(found)
+                if len(some) == batch.size:
+                    waiting.pop(batch.apart(found))
+                    for each in await self._batched(batch, some):
+                        yield each
+        # Without a batch nothing waits.
+        for batch, some in [(batch, some) for some in waiting.values() if batch]:
+            for each in await self._batched(batch, some):
+                yield each
+
+    async def _new(self) -> AsyncIterator[Item | CoverageGap]:
+        """The items that no other region's listing showed, and gaps."""
+        within = self.reader.listing.within
+        async for found in self._outer(within) if within else self._items(self.reader.listing, {}):
+            if isinstance(found, CoverageGap) or not self._known(found):
+                yield found
+
+    async def _batched(self, batch: Batch, some: list[Item]) -> list[tuple[Item, _Told]]:
+        """The items of one call, with what it says of each."""
+        asked = [each for each in some if batch.when(each)]
+        gap, described = _NOT_TOLD, {}
+        try:
+            reply = await self.api.call(batch.call, self.scope, batch.params(asked)) if asked else {}
+            described = {batch.found(each): each for each in reply.get(batch.items) or ()}
+        except Failed as failed:
+            gap = failed.gap
+        told: list[tuple[Item, _Told]] = []
+        for each in some:
+            if not batch.when(each):
+                told.append((each, (dict(batch.otherwise), {})))
+            elif batch.key(each) in described:
+                told.append((each, take(batch.fields, described[batch.key(each)])))
+            else:
+                told.append((each, ({}, dict.fromkeys(batch.fields, gap))))
+        return told
 
     async def _items(self, listing: Listing, params: Mapping[str, Any]) -> AsyncIterator[Item | CoverageGap]:
         """The items of a listing, or what stands for there being none, and a gap at the end where a page failed."""
@@ -206,12 +257,13 @@ class _Listing:
             for name, function in join.fields.items():
                 self.joined[name] = _bound(function, index)
 
-    async def _resource(self, item: Item) -> Resource:
+    async def _resource(self, item: Item, told: _Told) -> Resource:
         region = self.reader.region(item, self.scope) if self.reader.region else self.scope.region
         scope = Scope(self.scope.partition, self.scope.account, region, self.scope.now)
         values, gaps = take({**self.reader.listing.fields, **self.joined}, item)
-        gaps |= self.join_gaps
+        gaps |= self.join_gaps | told[1]
         values |= {
+            **told[0],
             "arn": self.reader.arn(item, scope),
             "account": scope.account,
             "region": region,

@@ -164,6 +164,27 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """A call for up to ``size`` items at once: ``params`` makes its arguments from them.
+
+    ``items`` is the key of the list in the reply; ``key`` says of an item by what it is told in there, and ``found``
+    says the same of what the list holds. Items that differ in ``apart`` are not asked for together. ``when`` decides
+    from an item whether it is asked for; if not, ``otherwise`` holds.
+    """
+
+    call: Call
+    size: int
+    params: Callable[[list[Item]], Mapping[str, Any]]
+    items: str
+    key: Callable[[Item], str]
+    found: Callable[[Item], str]
+    fields: Fields
+    apart: Callable[[Item], Any] = lambda _: None
+    when: Callable[[Item], bool] = lambda _: True
+    otherwise: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """A call per item: ``params`` makes its arguments from the item, ``fields`` take values from its reply.
 
@@ -186,7 +207,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one resource type is read: a listing, what joins it, and the details of each item.
+    """How one resource type is read: a listing, what joins it, and the details of several items and of each.
 
     ``arn`` makes the ARN from item and scope; ``region`` the region of the item where that is not the scope's.
     """
@@ -197,6 +218,7 @@ class Reader:
     where: Where = "region"
     region: Callable[[Item, Scope], str] | None = None
     joins: tuple[Join, ...] = ()
+    batch: Batch | None = None
     details: tuple[Detail, ...] = ()
 
     @property
@@ -212,6 +234,8 @@ class Reader:
         for join in self.joins:
             if fields is None or fields & join.fields.keys():
                 yield join.listing.call
+        if self.batch and (fields is None or fields & self.batch.fields.keys()):
+            yield self.batch.call
         for detail in self.details:
             if fields is None or fields & detail.fields.keys():
                 yield detail.call
