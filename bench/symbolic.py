@@ -1,4 +1,4 @@
-"""How fast symbolic questions are answered, on AWS's own managed policies and on policies of resources.
+"""How fast symbolic questions are answered, on AWS's own managed policies.
 
     python bench/symbolic.py [--pairs 3000] [--seed 1] [--slowest 5]
 
