@@ -108,8 +108,10 @@ class _Building:
     def by(self, caller: Caller, method: Method) -> Iterator[Hop]:
         """The hops by a method: what needs nothing that is there is asked first, and once."""
         free: list[Step] = []
+        # What the method could be used on is any, where it is not known.
+        anything = {On.ANY, On.WORKLOAD} if self.uses.not_read(method) else {On.ANY}
         for need in method.needs:
-            if need.on is On.ANY:
+            if need.on in anything:
                 step = self.on_any(caller, need, _given(need, caller.principal.arn))
                 if step is None:
                     return
@@ -123,7 +125,7 @@ class _Building:
         """The hop of a use, if all that it needs is permitted and the result is worth something."""
         steps = list(free)
         for need in method.needs:
-            if need.on is not On.ANY:
+            if need.on is not On.ANY and not (use.unknown and need.on is On.WORKLOAD):
                 step = self.on(caller, need, use)
                 if step is None:
                     return
@@ -181,9 +183,7 @@ class _Building:
             own = (arn for arn in (target.attached if target else ()) if account_in(arn) == caller.account)
             asked = (Asked(action=need.action, resource=arn, context=context) for arn in own)
             return next((step for step in map(caller.may, asked) if step is not None), None)
-        arn = use.bound.get(need.on, "")
-        if not arn:
-            return self.on_any(caller, need, context)
+        arn = use.bound[need.on]
         tags = target.principal.tags if target and need.on is On.TARGET else {}
         guards = self.guards(caller, need, target)
         step = caller.may(Asked(action=need.action, resource=arn, context=context, tags=tags, guards=guards))

@@ -75,6 +75,7 @@ class Caller:
         self._allowing: dict[str, tuple[Clause, ...]] = {}
         self._conditional: dict[str, bool] = {}
         self._formulas: dict[str, Formula] = {}
+        self._shaped: dict[tuple[str, Shape, Fixed], Step | None] = {}
         self._steps: dict[tuple[str, str, Fixed], Step | None] = {}
 
     @property
@@ -115,7 +116,10 @@ class Caller:
             return None
         steps: list[Step] = []
         for shape in shapes:
-            step = self._on_shape(action, shape, context)
+            key = (action, shape, context)
+            if key not in self._shaped:
+                self._shaped[key] = self._on_shape(action, shape, context)
+            step = self._shaped[key]
             if step is None:
                 return None
             steps.append(step)

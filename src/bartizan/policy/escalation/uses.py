@@ -66,14 +66,21 @@ class Uses:
         else:
             yield from self._own(caller.identity, target)
 
-    def _workloads(self, account: str, method: Method) -> Iterator[Use]:
+    def not_read(self, method: Method) -> str:
+        """Why it is not known what the method could be used on, where it is used on workloads that were not read."""
         types = self.estate.workload_types
-        if self.estate.workloads is None or (types is not None and method.workload not in types):
-            why = f"which {method.workload} runs under which role is not known"
+        read = self.estate.workloads is not None and (types is None or method.workload in types)
+        if read or method.target is not Target.WORKLOAD:
+            return ""
+        return f"which {method.workload} runs under which role is not known"
+
+    def _workloads(self, account: str, method: Method) -> Iterator[Use]:
+        unread = self.not_read(method)
+        if unread:
             for role in self.trusts.of_service(method.service, account):
-                yield Use(role, unknown=why)
+                yield Use(role, unknown=unread)
             return
-        for each in self.estate.workloads:
+        for each in self.estate.workloads or ():
             if each.type == method.workload and account_in(each.role_arn) == account:
                 yield Use(each.role_arn, {On.WORKLOAD: each.arn})
 
