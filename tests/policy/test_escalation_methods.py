@@ -152,6 +152,14 @@ def test_entries_are_whole() -> None:
         assert bool(method.workload) is (method.target is Target.WORKLOAD)
 
 
+@pytest.mark.parametrize("method", [each for each in METHODS if each.profiled], ids=lambda each: each.id)
+def test_a_role_without_an_instance_profile_is_given_to_no_instance(method: Method) -> None:
+    made = sample(method)
+    profile = f"arn:aws:iam::{OWN}:instance-profile/boss"
+    assert hops(replace(made, others=(replace(made.others[0], profiles=(profile,)),)))
+    assert hops(replace(made, others=(replace(made.others[0], profiles=()),))) == []
+
+
 def test_only_administrator_access_counts_as_what_is_attached() -> None:
     method = next(each for each in METHODS if each.id == "attach-user-policy")
     made = sample(method)

@@ -19,7 +19,8 @@ class Identity:
 
     ``boundary`` is ``None`` where it has none. ``unread`` names policies whose text is not known; a "no" about such an
     identity is no proof. ``groups`` holds the ARNs of the user's groups, ``attached`` those of the managed policies
-    that are attached to it or its groups: by them it can be changed.
+    that are attached to it or its groups: by them it can be changed. ``profiles`` holds the ARNs of the instance
+    profiles that the role is in, ``None`` where that is not known.
     """
 
     principal: Principal
@@ -29,6 +30,7 @@ class Identity:
     unread: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
+    profiles: tuple[str, ...] | None = None
 
     @property
     def arn(self) -> str:

@@ -228,6 +228,7 @@ def _user(user: Any, policies: _Policies, groups: Mapping[tuple[str, str], Any],
 def _role(role: Any, policies: _Policies, home: Organization) -> Identity:
     unread: list[str] = []
     document: PolicyDocument | None = _known(role, "assume_role_policy_document", None, unread)
+    profiles: tuple[str, ...] | None = _known(role, "instance_profile_arns", None, [])
     return Identity(
         policies=tuple(_own(role, policies, "", unread)),
         boundary=_boundary(role, policies, unread),
@@ -235,6 +236,7 @@ def _role(role: Any, policies: _Policies, home: Organization) -> Identity:
         principal=_principal(role, PrincipalKind.ROLE, "role_id", home, unread),
         unread=tuple(dict.fromkeys(unread)),
         attached=_attached(role),
+        profiles=profiles,
     )
 
 

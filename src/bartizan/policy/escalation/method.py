@@ -62,6 +62,7 @@ class Method:
 
     ``service`` is the service that must be trusted by the role that is passed, or under which a workload runs;
     ``workload`` is the CloudFormation type of what runs. ``prerequisites`` says in words what the estate cannot tell.
+    ``profiled``: the role must be in an instance profile.
     ``lifts_boundary``: the caller is rid of its permissions boundary on the way. ``of_user``, ``of_role``: whether
     users and roles can use it. ``source``: where it is documented.
     """
@@ -75,6 +76,7 @@ class Method:
     workload: str = ""
     prerequisites: str = ""
     lifts_boundary: bool = False
+    profiled: bool = False
     of_user: bool = True
     of_role: bool = True
     source: str = ""
@@ -90,13 +92,16 @@ UNBOUNDED: tuple[tuple[str, tuple[str, ...]], ...] = (("iam:permissionsboundary"
 
 
 def passing(  # noqa: PLR0913 - each is a field of an entry, given by name
-    method: str, title: str, service: str, *actions: str, source: str, passed_to: str = "", prerequisites: str = ""
+    method: str,
+    title: str,
+    service: str,
+    *actions: str,
+    source: str,
+    prerequisites: str = "",
+    profiled: bool = False,
 ) -> Method:
-    """A method that passes a role to a service which then runs the caller's code under it.
-
-    ``passed_to`` is the service that ``iam:PassedToService`` names, where it is not the one that the role trusts.
-    """
-    passed = Need("iam:PassRole", On.TARGET, (("iam:passedtoservice", (passed_to or service,)),))
+    """A method that passes a role to a service which then runs the caller's code under it."""
+    passed = Need("iam:PassRole", On.TARGET, (("iam:passedtoservice", (service,)),))
     return Method(
         id=method,
         title=title,
@@ -104,6 +109,7 @@ def passing(  # noqa: PLR0913 - each is a field of an entry, given by name
         target=Target.PASSED_ROLE,
         service=service,
         prerequisites=prerequisites,
+        profiled=profiled,
         source=source,
     )
 

@@ -53,7 +53,8 @@ class Uses:
         if target is Target.NOTHING:
             yield Use("")
         elif target is Target.PASSED_ROLE:
-            yield from (_on(arn) for arn in self.trusts.of_service(method.service, account))
+            served = self.trusts.of_service(method.service, account)
+            yield from (_on(arn) for arn in served if not (method.profiled and self._profiles(arn) == ()))
         elif target is Target.USER:
             yield from map(_on, self.users.get(account, ()))
         elif target is Target.ROLE:
@@ -65,6 +66,9 @@ class Uses:
             yield from self._workloads(account, method)
         else:
             yield from self._own(caller.identity, target)
+
+    def _profiles(self, arn: str) -> tuple[str, ...] | None:
+        return self.estate.identities[arn].profiles
 
     def not_read(self, method: Method) -> str:
         """Why it is not known what the method could be used on, where it is used on workloads that were not read."""

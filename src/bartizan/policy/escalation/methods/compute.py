@@ -5,15 +5,23 @@ from __future__ import annotations
 from bartizan.policy.escalation.method import PATHS, RHINO, Method, passing
 
 _EC2, _LAMBDA, _TASKS = "ec2.amazonaws.com", "lambda.amazonaws.com", "ecs-tasks.amazonaws.com"
-_PROFILE = "the role is in an instance profile"
 
 COMPUTE: tuple[Method, ...] = (
+    passing(
+        "ec2-run-instances-with-new-profile",
+        "Create an instance profile with a role and start an instance with it",
+        _EC2,
+        "iam:CreateInstanceProfile",
+        "iam:AddRoleToInstanceProfile",
+        "ec2:RunInstances",
+        source="https://github.com/nccgroup/PMapper/wiki",
+    ),
     passing(
         "ec2-run-instances",
         "Start an instance with a role",
         _EC2,
         "ec2:RunInstances",
-        prerequisites=_PROFILE,
+        profiled=True,
         source=RHINO,
     ),
     passing(
@@ -21,7 +29,7 @@ COMPUTE: tuple[Method, ...] = (
         "Request a spot instance with a role",
         _EC2,
         "ec2:RequestSpotInstances",
-        prerequisites=_PROFILE,
+        profiled=True,
         source=PATHS + "ec2-004",
     ),
     passing(
@@ -29,7 +37,7 @@ COMPUTE: tuple[Method, ...] = (
         "Request a spot fleet whose instances have a role",
         _EC2,
         "ec2:RequestSpotFleet",
-        prerequisites=_PROFILE,
+        profiled=True,
         source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestSpotFleet.html",
     ),
     passing(
@@ -39,7 +47,7 @@ COMPUTE: tuple[Method, ...] = (
         "ec2:CreateLaunchTemplate",
         "ec2:CreateFleet",
         "ec2:RunInstances",
-        prerequisites=_PROFILE,
+        profiled=True,
         source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFleet.html",
     ),
     passing(
@@ -47,7 +55,8 @@ COMPUTE: tuple[Method, ...] = (
         "Give a role to an instance that one can use",
         _EC2,
         "ec2:AssociateIamInstanceProfile",
-        prerequisites="the caller can log in to an instance without a profile, and the role is in a profile",
+        prerequisites="the caller can log in to an instance without a profile",
+        profiled=True,
         source="https://hackingthe.cloud/aws/exploitation/iam_privilege_escalation/",
     ),
     passing(
@@ -55,7 +64,8 @@ COMPUTE: tuple[Method, ...] = (
         "Replace the role of an instance that one can use",
         _EC2,
         "ec2:ReplaceIamInstanceProfileAssociation",
-        prerequisites="the caller can log in to an instance with a profile, and the role is in another",
+        prerequisites="the caller can log in to an instance with a profile",
+        profiled=True,
         source="https://hackingthe.cloud/aws/exploitation/iam_privilege_escalation/",
     ),
     passing(
@@ -73,7 +83,7 @@ COMPUTE: tuple[Method, ...] = (
         _EC2,
         "autoscaling:CreateLaunchConfiguration",
         "autoscaling:CreateAutoScalingGroup",
-        prerequisites=_PROFILE,
+        profiled=True,
         source="https://github.com/nccgroup/PMapper/wiki",
     ),
     passing(
@@ -82,7 +92,8 @@ COMPUTE: tuple[Method, ...] = (
         _EC2,
         "autoscaling:CreateLaunchConfiguration",
         "autoscaling:UpdateAutoScalingGroup",
-        prerequisites=f"{_PROFILE}, and there is an Auto Scaling group",
+        prerequisites="there is an Auto Scaling group",
+        profiled=True,
         source="https://github.com/nccgroup/PMapper/wiki",
     ),
     passing(
@@ -92,7 +103,7 @@ COMPUTE: tuple[Method, ...] = (
         "ec2:CreateLaunchTemplate",
         "ec2:RunInstances",
         "autoscaling:CreateAutoScalingGroup",
-        prerequisites=_PROFILE,
+        profiled=True,
         source="https://github.com/nccgroup/PMapper/wiki",
     ),
     passing(
@@ -218,7 +229,8 @@ COMPUTE: tuple[Method, ...] = (
         "Start an EMR cluster whose instances have a role",
         _EC2,
         "elasticmapreduce:RunJobFlow",
-        prerequisites=f"{_PROFILE}; a service role for EMR may be passed too",
+        prerequisites="a service role for EMR may be passed too",
+        profiled=True,
         source=PATHS + "emr-001",
     ),
     passing(
@@ -254,7 +266,7 @@ COMPUTE: tuple[Method, ...] = (
         "imagebuilder:CreateImageRecipe",
         "imagebuilder:CreateInfrastructureConfiguration",
         "imagebuilder:CreateImage",
-        prerequisites=_PROFILE,
+        profiled=True,
         source="https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateInfrastructureConfiguration.html",
     ),
     passing(
