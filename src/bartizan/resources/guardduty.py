@@ -1,0 +1,95 @@
+"""Amazon GuardDuty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bartizan.model import Resource, field, resource
+from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Scope
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags
+
+
+@resource("AWS::GuardDuty::Detector", name="detector_id")
+class Detector(Resource):
+    """GuardDuty in one region; there is one for each region, whether it is on or off."""
+
+    detector_id: str | None = field("Its id; null where GuardDuty was never turned on.", default="d1")
+    enabled: bool = field("Whether it looks for threats now.", default=True)
+    finding_publishing_frequency: str = field(
+        "How soon EventBridge hears of a finding that comes up again.", default="FIFTEEN_MINUTES"
+    )
+    disabled_features: tuple[str, ...] = field("Its features that are off, such as `S3_DATA_EVENTS`.", default=())
+    destinations: tuple[str, ...] = field(
+        "Where findings are exported to, each by kind and status (`S3 PUBLISHING`).", default=("S3 PUBLISHING",)
+    )
+    administrator: str | None = field("The account that administers it, if it is another.", default=None)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
+
+
+def _disabled(features: list[Mapping[str, Any]]) -> Iterator[str]:
+    """The features that are off; the two ways of watching a running cluster count as one."""
+    off = {each["Name"] for each in features if each["Status"] != "ENABLED"}
+    on = {each["Name"] for each in features} - off
+    if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} & on:
+        off -= {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"}
+    off.discard("EKS_RUNTIME_MONITORING")
+    yield from sorted(off)
+
+
+def _administrator(reply: Reply) -> str | None:
+    account: str | None = (reply.get("Administrator") or {}).get("AccountId")
+    return account
+
+
+def _arn(detector: str, scope: Scope) -> str:
+    return scope.arn("guardduty", f"detector/{detector}" if detector else "detector")
+
+
+DETECTORS = Reader(
+    Detector,
+    listing=Listing(
+        Call("guardduty:ListDetectors"),
+        items="DetectorIds",
+        fields={"detector_id": lambda detector: detector or None},
+        stand_ins=("",),
+    ),
+    arn=_arn,
+    details=(
+        Detail(
+            Call("guardduty:GetDetector"),
+            params=lambda detector: {"DetectorId": detector},
+            fields={
+                "enabled": lambda reply: reply["Status"] == "ENABLED",
+                "finding_publishing_frequency": lambda reply: reply["FindingPublishingFrequency"],
+                "disabled_features": lambda reply: tuple(_disabled(reply["Features"])),
+                "tags": lambda reply: Tags(reply.get("Tags") or {}),
+            },
+            when=lambda made: made.detector_id is not None,
+            otherwise={
+                "enabled": False,
+                "finding_publishing_frequency": "SIX_HOURS",
+                "disabled_features": (),
+                "tags": NO_TAGS,
+            },
+        ),
+        Detail(
+            Call("guardduty:ListPublishingDestinations"),
+            params=lambda detector: {"DetectorId": detector},
+            fields={
+                "destinations": lambda reply: tuple(
+                    sorted(f"{each['DestinationType']} {each['Status']}" for each in reply["Destinations"])
+                )
+            },
+            when=lambda made: made.detector_id is not None,
+            otherwise={"destinations": ()},
+        ),
+        Detail(
+            Call("guardduty:GetAdministratorAccount"),
+            params=lambda detector: {"DetectorId": detector},
+            fields={"administrator": _administrator},
+            when=lambda made: made.detector_id is not None,
+            otherwise={"administrator": None},
+        ),
+    ),
+)

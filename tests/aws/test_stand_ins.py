@@ -1,0 +1,80 @@
+"""A service that is off shows as a resource that says so; one that may not be asked is a gap."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from bartizan.aws.collect import Collection, collect, plan
+from bartizan.model import Gap, Reason
+from bartizan.resources.guardduty import DETECTORS, Detector
+from bartizan.resources.reading import AnyReader, Call, Failed, Reply, Scope
+from bartizan.resources.securityhub import HUBS, Hub
+
+SCOPE = Scope("aws", "111122223333", "eu-west-1", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+
+
+class Answering:
+    """A region in which each call gets the same reply, or the same error."""
+
+    def __init__(self, reply: Reply | Failed) -> None:
+        self.reply = reply
+        self.asked: list[str] = []
+
+    async def call(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:
+        self.asked.append(call.name)
+        if isinstance(self.reply, Failed):
+            raise self.reply
+        return self.reply
+
+    async def pages(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> AsyncIterator[Reply]:
+        yield await self.call(call, scope, params)
+
+
+def read(reader: AnyReader, reply: Reply | Failed) -> tuple[Collection, list[str]]:
+    api = Answering(reply)
+    found = asyncio.run(collect(api, plan([reader], SCOPE, [SCOPE]), {reader.types[0]: None}))
+    return found, api.asked
+
+
+def failed(code: str, message: str = "", reason: Reason = Reason.FAILED) -> Failed:
+    return Failed(code, Gap(reason, detail=f"service:Call: {code}: {message}"))
+
+
+def test_an_error_that_means_off_gives_the_resource_and_no_further_call() -> None:
+    found, asked = read(HUBS, failed("InvalidAccessException", "not subscribed"))
+    (hub,) = found.resources
+    assert isinstance(hub, Hub)
+    assert (hub.enabled, hub.standards, hub.administrator) == (False, (), None)
+    assert hub.arn == "arn:aws:securityhub:eu-west-1:111122223333:hub/default"
+    assert asked == ["securityhub:DescribeHub"]
+    assert not found.gaps
+
+
+def test_an_empty_list_gives_it_as_well() -> None:
+    found, asked = read(DETECTORS, {"DetectorIds": []})
+    (detector,) = found.resources
+    assert isinstance(detector, Detector)
+    assert (detector.enabled, detector.detector_id) == (False, None)
+    assert asked == ["guardduty:ListDetectors"]
+
+
+@pytest.mark.parametrize("reader", [HUBS, DETECTORS], ids=["hub", "detector"])
+def test_a_denied_call_is_a_gap_and_never_a_service_that_is_off(reader: AnyReader) -> None:
+    found, _ = read(reader, failed("AccessDeniedException", "no", Reason.DENIED))
+    assert found.resources == []
+    assert [each.gap.reason for each in found.gaps] == [Reason.DENIED]
+
+
+def test_an_error_may_be_told_from_another_by_its_message() -> None:
+    off = failed("AccessDeniedException", "Macie is not enabled.")
+    denied = failed("AccessDeniedException", "User: x is not authorized")
+    named = ("AccessDeniedException: Macie is not enabled",)
+    assert off.among(named)
+    assert not denied.among(named)
+    assert denied.among(("AccessDeniedException",))
+    assert not off.among(("ResourceNotFoundException", "Other: Macie is not enabled"))
