@@ -11,7 +11,9 @@ import pytest
 
 from bartizan.aws.collect import Collection, collect, plan
 from bartizan.model import Gap, Reason
+from bartizan.resources.config import RECORDERS, ConfigurationRecorder
 from bartizan.resources.guardduty import DETECTORS, Detector
+from bartizan.resources.macie2 import SESSIONS, Session
 from bartizan.resources.reading import AnyReader, Call, Failed, Reply, Scope
 from bartizan.resources.securityhub import HUBS, Hub
 
@@ -78,3 +80,28 @@ def test_an_error_may_be_told_from_another_by_its_message() -> None:
     assert not denied.among(named)
     assert denied.among(("AccessDeniedException",))
     assert not off.among(("ResourceNotFoundException", "Other: Macie is not enabled"))
+
+
+def test_macie_that_is_off_is_no_missing_permission() -> None:
+    found, asked = read(SESSIONS, failed("AccessDeniedException", "Macie is not enabled.", Reason.DENIED))
+    (session,) = found.resources
+    assert isinstance(session, Session)
+    assert (session.enabled, session.automated_discovery) == (False, False)
+    assert asked == ["macie2:GetMacieSession"]
+    denied, _ = read(SESSIONS, failed("AccessDeniedException", "User: x is not authorized", Reason.DENIED))
+    assert denied.resources == []
+    assert len(denied.gaps) == 1
+
+
+def test_a_region_without_a_recorder_of_one_s_own_is_not_recorded() -> None:
+    service = {"name": "AWSConfigurationRecorderForX", "servicePrincipal": "x.amazonaws.com"}
+    reply = {
+        "ConfigurationRecorders": [service],
+        "ConfigurationRecordersStatus": [{"name": "AWSConfigurationRecorderForX", "recording": True}],
+        "DeliveryChannels": [],
+        "DeliveryChannelsStatus": [],
+    }
+    found, _ = read(RECORDERS, reply)
+    (recorder,) = found.resources
+    assert isinstance(recorder, ConfigurationRecorder)
+    assert (recorder.recorder_name, recorder.recording, recorder.delivery_bucket) == (None, False, None)

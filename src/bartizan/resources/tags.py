@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -51,3 +52,25 @@ def whole(reply: Mapping[str, Any], more: str) -> Mapping[str, Any]:
 def terraform_tags(block: Block) -> Mapping[str, str]:
     """The tags of a Terraform resource, with those that the provider gives to everything (``tags_all``)."""
     return Tags({**block.plain("tags_all", NO_TAGS), **block.plain("tags", NO_TAGS)})
+
+
+_CLASSES = frozenset(
+    {"classification", "confidentiality", "data", "dataclass", "dataclassification", "datasensitivity", "sensitivity"}
+)
+_SENSITIVE = frozenset(
+    {
+        "cardholder", "confidential", "gdpr", "health", "hipaa", "pci", "personal", "phi", "pii", "private",
+        "restricted", "secret", "sensitive",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"[a-z]+")
+
+
+def said_sensitive(tags: Mapping[str, str]) -> str:
+    """The tag (``key=value``) that says that a resource holds sensitive data; empty where none does."""
+    for key, value in tags.items():
+        words = _WORD.findall(value.lower())
+        denied = {"no", "non", "none", "not"}.intersection(words)
+        if "".join(_WORD.findall(key.lower())) in _CLASSES and not denied and _SENSITIVE.intersection(words):
+            return f"{key}={value}"
+    return ""

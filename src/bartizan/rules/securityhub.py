@@ -77,6 +77,7 @@ def enable_standards(hub: Hub) -> Hub:
 
 @rule(
     "info",
+    advice=True,
     passes=[
         Hub(standards=(Subscription("arn:aws:securityhub:eu-west-1::standards/pci-dss/v/4.0.1"),)),
         Hub(enabled=False),
@@ -265,6 +266,7 @@ def control_off_without_reason(control: DisabledControl) -> Problems:
 
 @rule(
     "info",
+    advice=True,
     passes=[DisabledControl(control_id="S3.7", severity_rating="LOW", disabled_reason="One Region by law.")],
     fails=[
         DisabledControl(

@@ -1,0 +1,32 @@
+"""Amazon Detective."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from bartizan.model import CoverageGap, Resource, field, resource
+from bartizan.resources.reading import Api, Call, CustomReader, Scope
+
+_GRAPHS = Call("detective:ListGraphs")
+_INVITATIONS = Call("detective:ListInvitations")
+
+
+@resource("AWS::Detective::Graph")
+class Graph(Resource):
+    """A behavior graph that the account's events go into; its own, or that of an account which administers it."""
+
+    own: bool = field("Whether the account administers it.", default=True)
+
+
+async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
+    arns = {each["Arn"]: True async for reply in api.pages(_GRAPHS, scope, {}) for each in reply["GraphList"]}
+    async for reply in api.pages(_INVITATIONS, scope, {}):
+        for each in reply["Invitations"]:
+            if each["Status"] == "ENABLED":
+                arns.setdefault(each["GraphArn"], False)
+    for arn, own in arns.items():
+        base = {"arn": arn, "account": scope.account, "region": scope.region, "read_at": scope.now}
+        yield Graph.of({"own": own, **base})
+
+
+GRAPHS = CustomReader((Graph,), declared=(_GRAPHS, _INVITATIONS), read=_read, where="region")

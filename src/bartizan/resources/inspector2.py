@@ -1,0 +1,40 @@
+"""Amazon Inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bartizan.model import Resource, field, resource
+from bartizan.resources.reading import Call, Item, Listing, Reader
+
+
+@resource("AWS::InspectorV2::AccountStatus")
+class AccountStatus(Resource):
+    """What Inspector scans in one region."""
+
+    ec2: bool = field("Whether it scans instances.", default=True)
+    ecr: bool = field("Whether it scans container images.", default=True)
+    functions: bool = field("Whether it scans the packages of Lambda functions.", default=True)
+    function_code: bool = field("Whether it scans the code of Lambda functions.", default=True)
+
+
+def _scans(part: str) -> Callable[[Item], Any]:
+    # Some regions have not all of the parts.
+    return lambda item: (item["resourceState"].get(part) or {}).get("status") in {"ENABLED", "ENABLING"}
+
+
+STATUSES = Reader(
+    AccountStatus,
+    listing=Listing(
+        Call("inspector2:BatchGetAccountStatus"),
+        items="accounts",
+        fields={
+            "ec2": _scans("ec2"),
+            "ecr": _scans("ecr"),
+            "functions": _scans("lambda"),
+            "function_code": _scans("lambdaCode"),
+        },
+    ),
+    arn=lambda _, scope: scope.arn("inspector2", "account-status"),
+)
