@@ -35,6 +35,7 @@ from bartizan.resources.iam import AwsManagedPolicy, Group, InlinePolicy, Manage
 from bartizan.resources.kms import Key
 from bartizan.resources.lambda_ import Function
 from bartizan.resources.s3 import Bucket
+from bartizan.resources.secretsmanager import Secret
 from bartizan.resources.sns import Topic
 from bartizan.resources.sqs import Queue
 
@@ -49,6 +50,7 @@ POLICY_FIELDS: Mapping[type[Resource], str] = {
     Queue: "policy",
     Topic: "policy",
     Function: "policy",
+    Secret: "policy",
 }
 """The types that a policy of their own guards, and the field that holds it."""
 
