@@ -62,6 +62,7 @@ def test_names_of_elements_may_be_in_any_case_and_a_policy_may_be_empty() -> Non
     assert document.version == "2012-10-17"
     assert document.statements[0].actions == ("s3:*",)
     assert parse_policy('{"Statement": []}').statements == ()
+    assert parse_policy('{"Statement":\n[]}').statements == ()
 
 
 def test_statements_know_their_lines() -> None:

@@ -142,7 +142,8 @@ def parse_policy(text: str | Mapping[str, Any]) -> PolicyDocument:
     except MalformedPolicy as wrong:
         raise MalformedPolicy(wrong.message, wrong.path, place_of(text, wrong.path)) from None
     lines = statement_lines(text) or (1,) * len(document.statements)
-    placed = tuple(replace(each, line=line) for each, line in zip(document.statements, lines, strict=True))
+    # An empty list has a line, but no statement.
+    placed = tuple(replace(each, line=line) for each, line in zip(document.statements, lines, strict=False))
     return replace(document, statements=placed)
 
 
