@@ -220,3 +220,9 @@ def test_a_policy_of_very_many_statements_takes_bounded_time() -> None:
     many = policy(*({**READ, "Resource": f"arn:aws:s3:::b{number}/*"} for number in range(2_000)))
     codes = {each.code for each in lint_policy(parse_policy(many), Kind.IDENTITY, REFERENCE)}
     assert codes == {"too-long"}
+
+
+def test_an_open_policy_is_judged_alike_when_it_comes_again() -> None:
+    for _ in range(2):
+        found = lint_policy(parse_policy(policy(ANYONE)), Kind.S3, REFERENCE)
+        assert [each.code for each in found] == ["allows-anyone"]

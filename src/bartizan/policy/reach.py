@@ -105,13 +105,12 @@ def opening(
     rest = document
     while rest is not None and rest.statements:
         open_now = [each for each in _outside(rest, arn, account, tuple(actions), known) if each.public]
-        now = {
-            id(clause.statement) for each in open_now for clause in each.statements if clause.layer is Layer.RESOURCE
-        }
+        # By value: what is remembered may stem from an equal policy with statements of its own.
+        now = {clause.statement for each in open_now for clause in each.statements if clause.layer is Layer.RESOURCE}
         if not now:
             break
-        found += [each for each in rest.statements if id(each) in now]
-        rest = PolicyDocument(tuple(each for each in rest.statements if id(each) not in now), version=rest.version)
+        found += [each for each in rest.statements if each in now]
+        rest = PolicyDocument(tuple(each for each in rest.statements if each not in now), version=rest.version)
     return found
 
 

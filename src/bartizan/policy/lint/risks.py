@@ -94,9 +94,9 @@ def allows_anyone(subject: Subject) -> Iterator[Problem]:
     Conditions and denials are weighed: a statement for everybody from one network, or of one organization, is none.
     """
     if subject.facts.layer is Layer.RESOURCE:
-        found = {id(each) for each in _opening(subject.document)}
+        found = set(_opening(subject.document))
         for each in subject.statements:
-            if not each.statement.not_principals and id(each.statement) in found:
+            if not each.statement.not_principals and each.statement in found:
                 yield Problem(each.at("Principal"), f"{each.name} allows anyone",
                               "name accounts or roles, or add a condition on aws:PrincipalOrgID")  # fmt: skip
 
