@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from bartizan.model import Resource, Unknown, field, resource
@@ -13,6 +15,18 @@ from bartizan.resources.reading import Call, Item, Join, Listing, Reader
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 
 ALL_PROTOCOLS = "-1"
+# A range as large as a two hundred and fifty-sixth of the internet is no particular place.
+_WIDE = {4: 8, 6: 16}
+
+
+@lru_cache(maxsize=4096)
+def is_wide(peer: str) -> bool:
+    """Whether a peer is the whole internet, or so much of it that it might as well be; private ranges are not."""
+    try:
+        network = ipaddress.ip_network(peer, strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen <= _WIDE[network.version] and not network.is_private
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 
 from bartizan.model import Problems, replace, rule
 from bartizan.resources.ec2.network import (
     ALL_PROTOCOLS,
     Permission,
     SecurityGroup,
+    is_wide,
 )
 
 _ADMINISTRATION = {22: "SSH", 3389: "RDP"}
@@ -28,22 +27,10 @@ _SSH = Permission("tcp", 22, 22, _ANYWHERE)
 _WEB = Permission("tcp", 443, 443, _ANYWHERE)
 _ALL = Permission(ALL_PROTOCOLS, -1, -1, _ANYWHERE)
 _INSIDE = Permission("tcp", 5432, 5432, "10.0.0.0/8")
-# A range as large as a two hundred and fifty-sixth of the internet is no particular place.
-_WIDE = {4: 8, 6: 16}
-
-
-@lru_cache(maxsize=4096)
-def _is_wide(peer: str) -> bool:
-    """Whether a peer is the whole internet, or so much of it that it might as well be; private ranges are not."""
-    try:
-        network = ipaddress.ip_network(peer, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen <= _WIDE[network.version] and not network.is_private
 
 
 def _wide(permissions: Iterable[Permission]) -> Iterator[Permission]:
-    return (each for each in permissions if _is_wide(each.peer))
+    return (each for each in permissions if is_wide(each.peer))
 
 
 def _open_ports(permissions: Iterable[Permission], ports: Mapping[int, str]) -> Problems:
@@ -54,7 +41,7 @@ def _open_ports(permissions: Iterable[Permission], ports: Mapping[int, str]) -> 
 
 
 def _without(permissions: Iterable[Permission], ports: Mapping[int, str]) -> tuple[Permission, ...]:
-    return tuple(each for each in permissions if not (_is_wide(each.peer) and any(map(each.covers, ports))))
+    return tuple(each for each in permissions if not (is_wide(each.peer) and any(map(each.covers, ports))))
 
 
 @rule(
@@ -168,7 +155,7 @@ def everything_open_to_world(group: SecurityGroup) -> Problems:
 @everything_open_to_world.risky_fix("whatever relies on the open rule is shut out")
 def close_everything(group: SecurityGroup) -> SecurityGroup:
     """Remove the rules that let in all traffic from the internet."""
-    kept = tuple(each for each in group.ingress if not (_is_wide(each.peer) and each.protocol == ALL_PROTOCOLS))
+    kept = tuple(each for each in group.ingress if not (is_wide(each.peer) and each.protocol == ALL_PROTOCOLS))
     return replace(group, ingress=kept)
 
 

@@ -1,0 +1,1 @@
+"""Checks of Amazon RDS, Aurora, DocumentDB and Neptune."""
