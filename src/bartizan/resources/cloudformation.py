@@ -1,0 +1,66 @@
+"""AWS CloudFormation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bartizan.model import Resource, field, resource
+from bartizan.resources.reading import Call, Listing, Reader
+from bartizan.resources.secrets import in_variables
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in
+
+
+@resource("AWS::CloudFormation::Stack", name="stack_name")
+class Stack(Resource):
+    """A stack."""
+
+    stack_name: str = field("Its name.")
+    stack_status: str = field("Its state, such as `CREATE_COMPLETE`.", default="CREATE_COMPLETE")
+    enable_termination_protection: bool = field("Whether it must be unlocked before it can be deleted.", default=True)
+    nested: bool = field("Whether another stack made it.", default=False)
+    drift_status: str = field(
+        "`IN_SYNC`, `DRIFTED`, `UNKNOWN` or `NOT_CHECKED`, as of the last look.", default="IN_SYNC"
+    )
+    parameter_secrets: tuple[str, ...] = field("The secrets in its parameters: name and kind.", default=())
+    output_secrets: tuple[str, ...] = field("The secrets in its outputs: name and kind.", default=())
+    role_arn: str | None = field("The role that changes are made with; null for that of whoever asks.", default=None)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
+
+
+_HIDDEN = "****"
+
+
+def _parameters(item: Mapping[str, Any]) -> tuple[str, ...]:
+    # A parameter of Systems Manager shows its value as resolved; one with NoEcho shows stars.
+    values = {
+        each["ParameterKey"]: each.get("ResolvedValue") or each.get("ParameterValue") or ""
+        for each in item.get("Parameters") or ()
+    }
+    return in_variables({name: value for name, value in values.items() if value != _HIDDEN})
+
+
+def _outputs(item: Mapping[str, Any]) -> tuple[str, ...]:
+    return in_variables({each["OutputKey"]: each.get("OutputValue") or "" for each in item.get("Outputs") or ()})
+
+
+STACKS = Reader(
+    Stack,
+    listing=Listing(
+        Call("cloudformation:DescribeStacks"),
+        items="Stacks",
+        fields={
+            "stack_name": lambda item: item["StackName"],
+            "stack_status": lambda item: item["StackStatus"],
+            # The answer has no such key for a stack within another, which the outermost stack protects.
+            "enable_termination_protection": lambda item: item.get("EnableTerminationProtection", False),
+            "nested": lambda item: "ParentId" in item,
+            "drift_status": lambda item: (item.get("DriftInformation") or {}).get("StackDriftStatus", "NOT_CHECKED"),
+            "parameter_secrets": _parameters,
+            "output_secrets": _outputs,
+            "role_arn": lambda item: item.get("RoleARN"),
+            "tags": lambda item: tags_in(item.get("Tags") or ()),
+        },
+    ),
+    arn=lambda item, _: item["StackId"],
+)
