@@ -14,6 +14,7 @@ from bartizan.model import Gap, Reason
 from bartizan.resources.config import RECORDERS, ConfigurationRecorder
 from bartizan.resources.guardduty import DETECTORS, Detector
 from bartizan.resources.macie2 import SESSIONS, Session
+from bartizan.resources.organizations import ORGANIZATIONS, Organization
 from bartizan.resources.reading import AnyReader, Call, Failed, Reply, Scope
 from bartizan.resources.securityhub import HUBS, Hub
 
@@ -105,3 +106,20 @@ def test_a_region_without_a_recorder_of_one_s_own_is_not_recorded() -> None:
     (recorder,) = found.resources
     assert isinstance(recorder, ConfigurationRecorder)
     assert (recorder.recorder_name, recorder.recording, recorder.delivery_bucket) == (None, False, None)
+
+
+def test_an_account_in_no_organization_says_so() -> None:
+    found, asked = read(ORGANIZATIONS, failed("AWSOrganizationsNotInUseException", "Your account is not a member"))
+    (organization,) = found.resources
+    assert isinstance(organization, Organization)
+    assert (organization.organization_id, organization.managed_here) == (None, False)
+    assert asked == ["organizations:DescribeOrganization"]
+
+
+def test_a_member_does_not_ask_for_what_only_the_management_account_may_see() -> None:
+    reply = {"Organization": {"Id": "o-1", "FeatureSet": "ALL", "MasterAccountId": "444455556666"}}
+    found, asked = read(ORGANIZATIONS, reply)
+    (organization,) = found.resources
+    assert isinstance(organization, Organization)
+    assert organization.enabled_policy_types is None
+    assert asked == ["organizations:DescribeOrganization"]

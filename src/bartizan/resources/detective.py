@@ -19,14 +19,21 @@ class Graph(Resource):
 
 
 async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
-    arns = {each["Arn"]: True async for reply in api.pages(_GRAPHS, scope, {}) for each in reply["GraphList"]}
+    known: set[str] = set()
+    async for reply in api.pages(_GRAPHS, scope, {}):
+        for each in reply["GraphList"]:
+            known.add(each["Arn"])
+            yield _graph(each["Arn"], scope, own=True)
     async for reply in api.pages(_INVITATIONS, scope, {}):
         for each in reply["Invitations"]:
-            if each["Status"] == "ENABLED":
-                arns.setdefault(each["GraphArn"], False)
-    for arn, own in arns.items():
-        base = {"arn": arn, "account": scope.account, "region": scope.region, "read_at": scope.now}
-        yield Graph.of({"own": own, **base})
+            # The administrator counts among the members of its own graph.
+            if each["Status"] == "ENABLED" and each["GraphArn"] not in known:
+                yield _graph(each["GraphArn"], scope, own=False)
+
+
+def _graph(arn: str, scope: Scope, *, own: bool) -> Graph:
+    base = {"arn": arn, "account": scope.account, "region": scope.region, "read_at": scope.now}
+    return Graph.of({"own": own, **base})
 
 
 GRAPHS = CustomReader((Graph,), declared=(_GRAPHS, _INVITATIONS), read=_read, where="region")

@@ -1,0 +1,56 @@
+"""AWS Organizations, as one account sees it."""
+
+from __future__ import annotations
+
+from bartizan.model import Resource, field, resource
+from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
+
+
+@resource("AWS::Organizations::Organization", name="organization_id")
+class Organization(Resource):
+    """The organization that the account belongs to; there is one for each account, whether it is in one or not."""
+
+    organization_id: str | None = field("Its id; null where the account is in none.", default="o-abcdefghij")
+    feature_set: str = field("`ALL`, or `CONSOLIDATED_BILLING` alone.", default="ALL")
+    management_account_id: str | None = field("The account that manages it.", default="444455556666")
+    enabled_policy_types: tuple[str, ...] | None = field(
+        "The kinds of policy that are on; null as members see it.", default=None
+    )
+
+    @property
+    def managed_here(self) -> bool:
+        """Whether this account manages it."""
+        return self.management_account_id is not None and self.management_account_id == self.account
+
+
+def _enabled(reply: Reply) -> tuple[str, ...]:
+    types = (each for root in reply["Roots"] for each in root.get("PolicyTypes") or ())
+    return tuple(sorted(each["Type"] for each in types if each["Status"] == "ENABLED"))
+
+
+ORGANIZATIONS = Reader(
+    Organization,
+    listing=Listing(
+        Call("organizations:DescribeOrganization"),
+        items=lambda reply: [reply["Organization"]],
+        fields={
+            "organization_id": lambda item: item.get("Id"),
+            "feature_set": lambda item: item.get("FeatureSet", ""),
+            "management_account_id": lambda item: item.get("MasterAccountId"),
+        },
+        absent=("AWSOrganizationsNotInUseException",),
+        stand_ins=({},),
+    ),
+    arn=lambda item, scope: item.get("Arn") or scope.arn("organizations", "organization", region=""),
+    where="account",
+    details=(
+        Detail(
+            # AWS says that what DescribeOrganization tells of policy types is not to be relied on.
+            Call("organizations:ListRoots"),
+            params=lambda _: {},
+            fields={"enabled_policy_types": _enabled},
+            when=lambda made: made.managed_here,
+            otherwise={"enabled_policy_types": None},
+        ),
+    ),
+)
