@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import evaluate
-from bartizan.model import CoverageGap, Gap, Reason, Resource, Snapshot, without
+from bartizan.engine.suppress import suppress
+from bartizan.model import CoverageGap, Gap, Reason, Resource, Snapshot, Suppression, without
 from bartizan.report.content import ReportInput
 from bartizan.resources.sqs import Queue
 
@@ -83,3 +84,27 @@ def made(catalog: Catalog, resources: list[Resource], gaps: tuple[CoverageGap, .
         evaluation=evaluate(catalog, Snapshot(resources, gaps)),
         gaps=gaps,
     )
+
+
+def accepted() -> ReportInput:
+    """The report with one failure suppressed, and with a rule that crashes and one that only advises."""
+    catalog = Catalog.load().select(rules=["sqs.unencrypted-queue", "sqs.no-dead-letter-queue", "sqs.public-queue"])
+    one = catalog.get("sqs.no-dead-letter-queue")
+    catalog = Catalog(
+        {
+            **catalog.rules,
+            "sqs.advice": replace(one, id="sqs.advice", advice=True),
+            "sqs.broken": replace(one, id="sqs.broken", check=lambda *_: 1 / 0),
+        },
+        {},
+    )
+    made_of = made(catalog, [queue(1, "jobs"), queue(2, HOSTILE[0])])
+    suppression = Suppression(
+        rule="sqs.no-dead-letter-queue",
+        resource="*jobs",
+        reason="drained by [hand](https://evil.example)",
+        owner="web",
+        expires=dt.date(2027, 1, 1),
+    )
+    taken = suppress(made_of.evaluation, [suppression], dt.date(2026, 1, 1))
+    return replace(made_of, accepted=taken)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
+FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "html": "report.html",
+        "json": "report.json",
+        "csv": "findings.csv",
+        "sarif": "report.sarif",
+    }
+)
+"""Each format of reports, and the name of its file."""
 
 
 def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -118,8 +128,9 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def report_options(default_output: str, fail_on: str = "high") -> Decorator:
+def report_options(default_output: str, fail_on: str = "high", *, formats: Iterable[str] = FORMATS) -> Decorator:
     """``--output``, ``--format``, ``--fail-on`` and ``--json``: what comes out."""
+    offered = tuple(formats)
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in (
@@ -135,7 +146,7 @@ def report_options(default_output: str, fail_on: str = "high") -> Decorator:
                 "--format",
                 "formats",
                 multiple=True,
-                type=click.Choice(("html", "json", "csv")),
+                type=click.Choice(offered),
                 help="Report to write; repeatable. [default: html and json]",
             ),
             click.option(

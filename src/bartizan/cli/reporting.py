@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bartizan import __version__
+from bartizan.cli.options import FORMATS
 from bartizan.model import InputError
 from bartizan.report.content import ReportInput
 from bartizan.report.csv_ import write_csv
 from bartizan.report.html import write_html
 from bartizan.report.json_ import write_json
+from bartizan.report.sarif import write_sarif
 from bartizan.report.terminal import print_summary
 
 if TYPE_CHECKING:
     from bartizan.app.check import CodeCheck
     from bartizan.app.scan import Scan
 
-_NAMES = {"html": "report.html", "json": "report.json", "csv": "findings.csv"}
-_WRITERS = {"html": write_html, "json": write_json, "csv": write_csv}
+WRITERS: Mapping[str, Callable[[ReportInput, IO[str]], None]] = MappingProxyType(
+    {
+        "html": write_html,
+        "json": write_json,
+        "csv": write_csv,
+        "sarif": write_sarif,
+    }
+)
+"""What writes each format."""
 
 
 @contextmanager
@@ -103,9 +113,9 @@ def _write(report: ReportInput, folder: Path, formats: tuple[str, ...], written:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in dict.fromkeys(formats):
-            path = folder / _NAMES[name]
+            path = folder / FORMATS[name]
             with path.open("w", encoding="utf-8", newline="") as stream:
-                _WRITERS[name](report, stream)
+                WRITERS[name](report, stream)
             written.append(path)
     except OSError as failed:
         raise InputError(f"the report cannot be written to {folder}: {failed.strerror or failed}") from None
