@@ -22,7 +22,15 @@ from bartizan.model import (
 from bartizan.policy import Decision, Estate, Outcome, PolicyDocument, Principal, parse_policy
 from bartizan.resources.account import Account
 from bartizan.resources.ec2.compute import Instance
-from bartizan.resources.estate import ESTATE_TYPES, IDENTITY_TYPES, build_estate, by_type, estate_of, identities_of
+from bartizan.resources.estate import (
+    ESTATE_TYPES,
+    IDENTITY_TYPES,
+    POLICY_FIELDS,
+    build_estate,
+    by_type,
+    estate_of,
+    identities_of,
+)
 from bartizan.resources.iam import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 from bartizan.resources.kms import Key
 from bartizan.resources.lambda_ import Function
@@ -136,6 +144,11 @@ def test_a_public_policy_reaches_nobody_where_public_buckets_are_restricted(
     for stranger in ("*", "444455556666"):
         assert decided([bucket, account], "s3:GetObject", stranger).allowed is gets_in
     assert decided([bucket, account], "s3:GetObject", OWN).allowed
+
+
+@pytest.mark.parametrize(("kind", "name"), POLICY_FIELDS.items(), ids=lambda value: getattr(value, "__name__", ""))
+def test_every_type_with_a_policy_has_what_the_estate_takes_of_it(kind: type[Resource], name: str) -> None:
+    assert {name, "tags"} <= set(kind.defaults)
 
 
 def test_what_was_not_read_of_a_resource_is_told() -> None:

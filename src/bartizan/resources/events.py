@@ -12,6 +12,7 @@ from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Item, Join, Listing, Reader, Reply, Within
 from bartizan.resources.secrets import in_variables
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 
 
 @resource("AWS::Events::EventBus", name="event_bus_name")
@@ -22,6 +23,7 @@ class EventBus(Resource):
     policy: PolicyDocument | None = field("Its resource policy.", default=None)
     kms_key_identifier: str | None = field("The KMS key that encrypts its events, beside AWS's own.", default=None)
     archived: bool = field("Whether an archive keeps its events.", default=False)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
     @property
     def own(self) -> bool:
@@ -78,6 +80,11 @@ BUSES = Reader(
             Call("events:DescribeEventBus"),
             params=lambda item: {"Name": item["Name"]},
             fields={"kms_key_identifier": lambda reply: reply.get("KmsKeyIdentifier") or None},
+        ),
+        Detail(
+            Call("events:ListTagsForResource"),
+            params=lambda item: {"ResourceARN": item["Arn"]},
+            fields={"tags": lambda reply: tags_in(reply.get("Tags") or ())},
         ),
     ),
 )
@@ -180,6 +187,7 @@ CLOUDFORMATION_BUS = CodeReader(
         "policy": _cfn_policy,
         "kms_key_identifier": lambda block: block.get("KmsKeyIdentifier") or None,
         "archived": lambda block: bool(list(block.parts("AWS::Events::Archive"))),
+        "tags": lambda block: tags_in(block.get("Tags", ())),
     },
 )
 
@@ -193,11 +201,13 @@ TERRAFORM_BUS = CodeReader(
     "aws_cloudwatch_event_bus",
     EventBus,
     parts={"aws_cloudwatch_event_bus_policy": "event_bus_name", "aws_cloudwatch_event_archive": "event_source_arn"},
+    defaulted={"aws_cloudwatch_event_bus": ("tags_all",)},
     fields={
         "event_bus_name": lambda block: block["name"],
         "policy": _terraform_policy,
         "kms_key_identifier": lambda block: block.get("kms_key_identifier") or None,
         "archived": lambda block: bool(list(block.parts("aws_cloudwatch_event_archive"))),
+        "tags": terraform_tags,
     },
 )
 
