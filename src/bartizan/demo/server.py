@@ -16,6 +16,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from bartizan.demo.missing import complete
+from bartizan.demo.nothing import WithNothing
 
 
 class _Quiet(MotoRequestHandler):
@@ -28,7 +29,7 @@ class _Quiet(MotoRequestHandler):
 def serve() -> None:
     """Serve until the process that started this one closes our standard input, which it also does by dying."""
     complete()
-    application = DomainDispatcherApplication(_backend)
+    application = WithNothing(DomainDispatcherApplication(_backend))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.stdout.write(f"{server.port}\n")
