@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 import botocore.session
-from botocore.model import ListShape, MapShape, OperationModel, ServiceModel
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, StructureShape
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -112,6 +112,8 @@ def _route(name: str, http: Mapping[str, str]) -> tuple[str, re.Pattern[str], st
 def _nothing(operation: OperationModel) -> dict[str, Any] | None:
     shape = operation.output_shape
     members = shape.members if shape else {}
+    if any(isinstance(each, StructureShape) for each in members.values()):
+        return None  # a setting, which has some value
     empty: dict[str, Any] = {
         each.serialization.get("name", name): [] if isinstance(each, ListShape) else {}
         for name, each in members.items()

@@ -38,6 +38,8 @@ def serve() -> None:
 
 
 def _backend(service: Any) -> Flask:
+    if service is None:
+        return Flask("unknown")  # a service that moto does not have, answered with "not found"
     backend: Flask = create_backend_app(service)
     backend.register_error_handler(NotImplementedError, _not_known)
     return backend

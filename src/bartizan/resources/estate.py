@@ -254,7 +254,7 @@ def _principal(resource: Any, kind: PrincipalKind, id_field: str, home: Organiza
         unique_id=_known(resource, id_field, "", []),
         organization=home.id if resource.account in home.accounts else "",
         organization_path=home.paths.get(resource.account, ""),
-        tags=_known(resource, "tags", no_tags, unread),
+        tags=_known(resource, "tags", no_tags, unread) if "tags" in resource.defaults else no_tags,
         service_linked=kind is PrincipalKind.ROLE and path.startswith("aws-service-role/"),
     )
 
@@ -279,7 +279,7 @@ def _guarded(resource: Any, policy_field: str, blocks: Mapping[str, str]) -> Gua
         account=resource.account,
         policies=tuple(policies),
         type=resource.cfn_type,
-        tags=_known(resource, "tags", no_tags, unread),
+        tags=_known(resource, "tags", no_tags, unread) if "tags" in resource.defaults else no_tags,
         unread=tuple(unread),
     )
 
