@@ -126,6 +126,12 @@ def test_every_link_of_the_chain_counts(changes: dict[str, Any], said: str) -> N
     assert any(said in each for each in finding.problems), finding.problems
 
 
+def test_a_filter_may_leave_out_the_role_that_deploys() -> None:
+    pattern = f'{{ ($.userIdentity.sessionContext.sessionIssuer.userName != "deploy") && ({names("DisableKey")} || '
+    pattern += f"{names('ScheduleKeyDeletion')}) }}"
+    assert judged(chain(pattern), access.key_removal_unwatched).status is Status.PASS
+
+
 def test_an_alarm_that_writes_to_another_account_s_topic_is_heard() -> None:
     elsewhere = TOPIC.replace(ACCOUNT, "444455556666")
     assert judged(chain(alarm_alarm_actions=(elsewhere,))).status is Status.PASS

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Scope
-from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, tags_in, terraform_tags
 
 
 @resource("AWS::GuardDuty::Detector", name="detector_id")
@@ -92,4 +93,43 @@ DETECTORS = Reader(
             otherwise={"administrator": None},
         ),
     ),
+)
+
+
+def _written(features: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The features that code leaves off; a new detector has all of them but the watch over what runs.
+
+    Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_settingup.html
+    """
+    off = {"RUNTIME_MONITORING": "DISABLED"} | {each["Name"]: each["Status"] for each in features}
+    return tuple(_disabled([{"Name": name, "Status": status} for name, status in off.items()]))
+
+
+def _terraform_features(block: Block) -> Iterator[Mapping[str, Any]]:
+    for each in block.parts("aws_guardduty_detector_feature"):
+        yield {"Name": each["name"], "Status": each["status"]}
+
+
+TERRAFORM_DETECTOR = CodeReader(
+    "aws_guardduty_detector",
+    Detector,
+    parts={"aws_guardduty_detector_feature": "detector_id"},
+    defaulted={"aws_guardduty_detector": ("finding_publishing_frequency", "tags_all")},
+    fields={
+        "enabled": lambda block: block.get("enable", True),
+        "finding_publishing_frequency": lambda block: block.get("finding_publishing_frequency") or "SIX_HOURS",
+        "disabled_features": lambda block: _written(_terraform_features(block)),
+        "tags": terraform_tags,
+    },
+)
+
+CLOUDFORMATION_DETECTOR = CodeReader(
+    "AWS::GuardDuty::Detector",
+    Detector,
+    fields={
+        "enabled": lambda block: block["Enable"] in {True, "true"},
+        "finding_publishing_frequency": lambda block: block.get("FindingPublishingFrequency", "SIX_HOURS"),
+        "disabled_features": lambda block: _written(block.plain("Features", ())),
+        "tags": lambda block: tags_in(block.get("Tags", ())),
+    },
 )

@@ -44,7 +44,8 @@ class FindingAggregator(Resource):
     """What gathers the findings of several regions in the region in which it lives."""
 
     region_linking_mode: str = field(
-        "Which regions: `ALL_REGIONS`, `ALL_REGIONS_EXCEPT_SPECIFIED`, `SPECIFIED_REGIONS`.", default="ALL_REGIONS"
+        "Which: `ALL_REGIONS`, `ALL_REGIONS_EXCEPT_SPECIFIED`, `SPECIFIED_REGIONS`, `NO_REGIONS`.",
+        default="ALL_REGIONS",
     )
     regions: tuple[str, ...] = field("The regions that are specified.", default=())
 

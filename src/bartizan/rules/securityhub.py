@@ -185,7 +185,16 @@ def findings_not_aggregated(account: Account, world: World) -> Problems:
 @rule(
     "low",
     passes=[
-        FindingAggregator(region="eu-west-1", account="111122223333"),
+        (
+            FindingAggregator(
+                region="eu-west-1",
+                account="111122223333",
+                region_linking_mode="ALL_REGIONS_EXCEPT_SPECIFIED",
+                regions=("eu-north-1",),
+            ),
+            _hub("us-east-1"),
+        ),
+        (FindingAggregator(region="eu-west-1", account="111122223333"), _hub("us-east-1")),
         (
             FindingAggregator(
                 region="eu-west-1",
@@ -201,6 +210,10 @@ def findings_not_aggregated(account: Account, world: World) -> Problems:
     fails=[
         (
             FindingAggregator(region="eu-west-1", account="111122223333", region_linking_mode="SPECIFIED_REGIONS"),
+            _hub("us-east-1"),
+        ),
+        (
+            FindingAggregator(region="eu-west-1", account="111122223333", region_linking_mode="NO_REGIONS"),
             _hub("us-east-1"),
         ),
         (
@@ -227,13 +240,17 @@ def aggregator_leaves_out_regions(aggregator: FindingAggregator, world: World) -
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/finding-aggregation.html
     """
-    if aggregator.region_linking_mode == _EVERYWHERE:
-        return
-    named = set(aggregator.regions)
-    listed = aggregator.region_linking_mode == "SPECIFIED_REGIONS"
     for hub in world.find(Hub, account=aggregator.account):
-        if hub.enabled and hub.region != aggregator.region and (hub.region in named) is not listed:
+        if hub.enabled and hub.region != aggregator.region and not _linked(aggregator, hub.region):
             yield f"findings of {hub.region} do not come here"
+
+
+def _linked(aggregator: FindingAggregator, region: str) -> bool:
+    """Whether the findings of a region come to it; a mode may also be that no region's do."""
+    mode = aggregator.region_linking_mode
+    if mode == "SPECIFIED_REGIONS":
+        return region in aggregator.regions
+    return mode == _EVERYWHERE or (mode == "ALL_REGIONS_EXCEPT_SPECIFIED" and region not in aggregator.regions)
 
 
 @aggregator_leaves_out_regions.fix

@@ -18,7 +18,15 @@ _ROLE = {
     "type": "AssumedRole",
     "arn": "arn:aws:sts::111122223333:assumed-role/admin/alice",
     "accountId": "111122223333",
-    "sessionContext": {"attributes": {"mfaAuthenticated": "true"}},
+    "sessionContext": {
+        "sessionIssuer": {
+            "type": "Role",
+            "arn": "arn:aws:iam::111122223333:role/admin",
+            "accountId": "111122223333",
+            "userName": "admin",
+        },
+        "attributes": {"mfaAuthenticated": "true"},
+    },
 }
 _USER = {
     "type": "IAMUser",
