@@ -93,7 +93,11 @@ class Template:
     def _mentioned(self, written: Any) -> list[str]:
         """The resources of the template that a text is put together from, in order."""
         text = self._text(written)
-        names = (found.partition(".")[0] for found in _STAND_IN.findall(text)) if isinstance(text, str) else ()
+        names = (
+            (found.removeprefix("GetAtt ").partition(".")[0] for found in _STAND_IN.findall(text))
+            if isinstance(text, str)
+            else ()
+        )
         return [each for each in names if each in self.resources]
 
     def resolve(self, value: Any) -> Any:
