@@ -32,6 +32,7 @@ BOOKS = Reader(
         within=Within(
             Listing(Call("shelf:ListShelves"), items="Shelves"),
             params=lambda item: {"Shelf": item["Shelf"]},
+            keys=("Shelf",),
             when=lambda item: item["Shelf"] != "empty",
         ),
     ),

@@ -87,3 +87,10 @@ def test_plain_http_is_denied_to_all_or_shown_to_somebody() -> None:
 )
 def test_a_service_is_known_without_its_region(principal: str, service: str) -> None:
     assert reach.service_of(principal) == service
+
+
+def test_the_statements_that_open_a_policy_are_found_in_an_equal_one_too() -> None:
+    text = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}}
+    for document in (parse_policy(text), parse_policy(text)):
+        assert reach.opening(document, "", OWN) == [document.statements[0]]
+        assert reach.opening(document, "", OWN)[0] is document.statements[0]

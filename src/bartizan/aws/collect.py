@@ -227,8 +227,9 @@ class _Listing:
                     yield item
 
     async def _inner(self, within: Within, holder: Item) -> list[Item | CoverageGap]:
+        given = {name: holder[name] for name in within.keys if name in holder}
         return [
-            each if isinstance(each, CoverageGap) else {**holder, **each}
+            each if isinstance(each, CoverageGap) else {**each, **given}
             async for each in self._items(self.reader.listing, within.params(holder))
         ]
 

@@ -121,7 +121,14 @@ LOAD_BALANCERS = Reader(
             fields=_from_attributes(lambda reply: reply["Attributes"]),
         ),
         Detail(
-            Call("wafv2:GetWebACLForResource"),
+            Call(
+                "wafv2:GetWebACLForResource",
+                permissions=(
+                    "wafv2:GetWebACLForResource",
+                    "wafv2:GetWebACL",
+                    _PERMISSIONS + "GetLoadBalancerWebACL",
+                ),
+            ),
             params=lambda item: {"ResourceArn": item["LoadBalancerArn"]},
             fields={"web_acl_arn": lambda reply: (reply.get("WebACL") or {}).get("ARN")},
             when=_is_application,

@@ -142,12 +142,12 @@ class Listing:
 class Within:
     """What holds the items of a listing: ``listing`` finds it, ``params`` makes the arguments of the call from each.
 
-    An item that is found so has the keys of what holds it too, where it has none of that name itself. ``when`` decides
-    which to ask.
+    ``keys`` are those of what holds an item that the item is given too. ``when`` decides which to ask.
     """
 
     listing: Listing
     params: Callable[[Item], Mapping[str, Any]]
+    keys: tuple[str, ...] = ()
     when: Callable[[Item], bool] | None = None
 
 

@@ -108,9 +108,9 @@ def _regional(acl: Any) -> bool:
     return bool(acl.scope == "REGIONAL")
 
 
-def _resources(field_name: str, kind: str) -> Detail:
+def _resources(field_name: str, kind: str, needs: str) -> Detail:
     return Detail(
-        Call("wafv2:ListResourcesForWebACL"),
+        Call("wafv2:ListResourcesForWebACL", permissions=("wafv2:ListResourcesForWebACL", needs)),
         params=lambda item: {"WebACLArn": item["ARN"], "ResourceType": kind},
         fields={field_name: lambda reply: tuple(sorted(reply.get("ResourceArns") or ()))},
         # So WAF answers where the Region does not have that kind of resource.
@@ -153,8 +153,12 @@ def _reader(scope: str) -> Reader:
                     "rules": lambda reply: _all_rules(_acl(reply)),
                 },
             ),
-            _resources("app_runner_services", "APP_RUNNER_SERVICE"),
-            _resources("verified_access_instances", "VERIFIED_ACCESS_INSTANCE"),
+            _resources("app_runner_services", "APP_RUNNER_SERVICE", "apprunner:ListAssociatedServicesForWebAcl"),
+            _resources(
+                "verified_access_instances",
+                "VERIFIED_ACCESS_INSTANCE",
+                "ec2:DescribeVerifiedAccessInstanceWebAclAssociations",
+            ),
         ),
     )
 

@@ -277,6 +277,7 @@ def without_security_group(balancer: LoadBalancer) -> Problems:
 
 @rule(
     "info",
+    advice=True,
     passes=[TargetGroup(), TargetGroup(protocol="TCP"), TargetGroup(protocol=None, target_type="lambda")],
     fails=[TargetGroup(protocol="HTTP")],
 )
