@@ -27,8 +27,8 @@ def api(tmp_path: Path, text: str) -> RestApi:
 
 def test_methods_are_called_by_verb_and_logical_id(tmp_path: Path) -> None:
     method = (
-        "  Ping: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, HttpMethod: GET, %s}}\n"
-        % "Integration: {Type: MOCK}, AuthorizationType: NONE, RequestValidatorId: !Ref Validator"
+        "  Ping: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, HttpMethod: GET, "
+        "Integration: {Type: MOCK}, AuthorizationType: NONE, RequestValidatorId: !Ref Validator}}\n"
     )
     assert api(tmp_path, HEAD % "" + method).methods == (Method("GET of Ping", "GET", validated=True, mock=True),)
 
