@@ -32,7 +32,7 @@ BOOKS = Reader(
         within=Within(
             Listing(Call("shelf:ListShelves"), items="Shelves"),
             params=lambda item: {"Shelf": item["Shelf"]},
-            keys=("Shelf",),
+            keys=("Shelf", "Title"),
             when=lambda item: item["Shelf"] != "empty",
         ),
     ),
@@ -59,7 +59,7 @@ class Library:
 
     async def pages(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> AsyncIterator[Reply]:
         if call.operation == "ListShelves":
-            yield {"Shelves": [{"Shelf": name} for name in self.shelves]}
+            yield {"Shelves": [{"Shelf": name, "Title": "of the shelf", "Pages": 9} for name in self.shelves]}
         elif call.operation == "GetPages":
             yield {"Pages": [1, 2]}
             yield {"Pages": [3]}

@@ -227,9 +227,9 @@ class _Listing:
                     yield item
 
     async def _inner(self, within: Within, holder: Item) -> list[Item | CoverageGap]:
-        given = {name: holder[name] for name in within.keys if name in holder}
+        given = {name: each for name, each in holder.items() if within.keys is None or name in within.keys}
         return [
-            each if isinstance(each, CoverageGap) else {**each, **given}
+            each if isinstance(each, CoverageGap) else {**given, **each}
             async for each in self._items(self.reader.listing, within.params(holder))
         ]
 

@@ -142,12 +142,13 @@ class Listing:
 class Within:
     """What holds the items of a listing: ``listing`` finds it, ``params`` makes the arguments of the call from each.
 
-    ``keys`` are those of what holds an item that the item is given too. ``when`` decides which to ask.
+    An item that is found so has the keys of what holds it too, where it has none of that name itself: all of them, or
+    those in ``keys`` where others of the same name mean something else. ``when`` decides which to ask.
     """
 
     listing: Listing
     params: Callable[[Item], Mapping[str, Any]]
-    keys: tuple[str, ...] = ()
+    keys: tuple[str, ...] | None = None
     when: Callable[[Item], bool] | None = None
 
 
