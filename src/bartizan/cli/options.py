@@ -25,6 +25,9 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "json": "report.json",
         "csv": "findings.csv",
         "sarif": "report.sarif",
+        "junit": "junit.xml",
+        "markdown": "report.md",
+        "ocsf": "findings.ocsf.json",
     }
 )
 """Each format of reports, and the name of its file."""
@@ -129,11 +132,12 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def report_options(default_output: str, fail_on: str = "high", *, formats: Iterable[str] = FORMATS) -> Decorator:
-    """``--output``, ``--format``, ``--fail-on`` and ``--json``: what comes out."""
+    """``--output``, ``--format``, ``--fail-on``, ``--json`` and ``--passes``: what comes out."""
     offered = tuple(formats)
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in (
+            click.option("--passes", is_flag=True, help="List passes too in formats that are lists of findings: ocsf."),
             click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of the summary."),
             click.option(
                 "--fail-on",

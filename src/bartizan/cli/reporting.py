@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
@@ -19,6 +20,9 @@ from bartizan.report.content import ReportInput
 from bartizan.report.csv_ import write_csv
 from bartizan.report.html import write_html
 from bartizan.report.json_ import write_json
+from bartizan.report.junit import write_junit
+from bartizan.report.markdown import write_markdown
+from bartizan.report.ocsf import write_ocsf
 from bartizan.report.sarif import write_sarif
 from bartizan.report.terminal import print_summary
 
@@ -32,6 +36,9 @@ WRITERS: Mapping[str, Callable[[ReportInput, IO[str]], None]] = MappingProxyType
         "json": write_json,
         "csv": write_csv,
         "sarif": write_sarif,
+        "junit": write_junit,
+        "markdown": write_markdown,
+        "ocsf": write_ocsf,
     }
 )
 """What writes each format."""
@@ -88,14 +95,21 @@ def of_check(result: CodeCheck) -> ReportInput:
     )
 
 
-def deliver(
-    report: ReportInput, *, default_output: str | None, output: str | None, formats: tuple[str, ...], as_json: bool
+def deliver(  # noqa: PLR0913 - one argument per option
+    report: ReportInput,
+    *,
+    default_output: str | None,
+    output: str | None,
+    formats: tuple[str, ...],
+    as_json: bool,
+    passes: bool,
 ) -> None:
     """Write the reports that were asked for, and print the summary, or with ``as_json`` the report itself.
 
     Without ``--output`` the reports go to ``default_output``; with ``--json`` only where files are asked for.
     Raises ``InputError`` where a file cannot be written.
     """
+    report = replace(report, list_passes=passes)
     folder = output or (default_output if formats or not as_json else None) or ("." if formats else None)
     written: list[Path] = []
     try:

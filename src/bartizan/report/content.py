@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,8 @@ from bartizan.model import CoverageGap, Finding, Status, plain
 class ReportInput:
     """The result of a scan or check: its subject (an account, or files), the verdicts, and what was not seen.
 
-    ``facts`` are shown beside the subject: caller, regions, duration. ``seconds`` is the wall time.
+    ``facts`` are shown beside the subject: caller, regions, duration. ``seconds`` is the wall time. ``list_passes`` is
+    whether formats that are lists of findings give the passes too.
     """
 
     subject: str
@@ -31,6 +32,7 @@ class ReportInput:
     evaluation: Evaluation
     gaps: tuple[CoverageGap, ...] = ()
     accepted: Accepted = field(default_factory=Accepted)
+    list_passes: bool = False
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -39,6 +41,11 @@ class ReportInput:
         order = {status: number for number, status in enumerate(listed)}
         found = self.evaluation.findings(*order)
         return tuple(sorted(found, key=lambda each: (order[each.status], -each.severity, each.rule, each.resource)))
+
+    @property
+    def passes(self) -> Iterator[Finding]:
+        """The passes, where the report is to list them; there may be many."""
+        return self.evaluation.findings(Status.PASS) if self.list_passes else iter(())
 
     @cached_property
     def counts(self) -> Counter[Status]:
