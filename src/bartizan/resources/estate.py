@@ -31,6 +31,7 @@ from bartizan.policy import (
 )
 from bartizan.resources.account import Account
 from bartizan.resources.ec2.compute import Instance
+from bartizan.resources.ecr import Repository
 from bartizan.resources.events import EventBus
 from bartizan.resources.iam import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 from bartizan.resources.kms import Key
@@ -51,6 +52,7 @@ POLICY_FIELDS: Mapping[type[Resource], str] = {
     Queue: "policy",
     Topic: "policy",
     Function: "policy",
+    Repository: "policy",
     Secret: "policy",
     EventBus: "policy",
 }
