@@ -7,11 +7,14 @@ from types import MappingProxyType
 
 from moto.ec2.responses import EC2Response
 
+_NOTHING_BLOCKED = "<internetGatewayBlockMode>off</internetGatewayBlockMode>"
 _EC2: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "GetImageBlockPublicAccessState": ("imageBlockPublicAccessState", "block-new-sharing"),
         "GetInstanceMetadataDefaults": ("accountLevel", ""),
         "GetSerialConsoleAccessStatus": ("serialConsoleAccessEnabled", "false"),
+        "DescribeVpcBlockPublicAccessExclusions": ("vpcBlockPublicAccessExclusionSet", ""),
+        "DescribeVpcBlockPublicAccessOptions": ("vpcBlockPublicAccessOptions", _NOTHING_BLOCKED),
         "GetSnapshotBlockPublicAccessState": ("state", "unblocked"),
     }
 )

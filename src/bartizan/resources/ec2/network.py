@@ -177,7 +177,8 @@ def _entries(item: Item, *, egress: bool) -> tuple[AclEntry, ...]:
     )
 
 
-_INTERFACES = Listing(Call("ec2:DescribeNetworkInterfaces"), items="NetworkInterfaces")
+INTERFACES = Listing(Call("ec2:DescribeNetworkInterfaces"), items="NetworkInterfaces")
+"""The network interfaces of a region, which several readers join."""
 
 
 def _by_group(interfaces: list[Item]) -> Counter[str]:
@@ -204,7 +205,7 @@ SECURITY_GROUPS = Reader(
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"security-group/{item['GroupId']}"),
-    joins=(Join(_INTERFACES, index=_by_group, fields={"interfaces": lambda item, counted: counted[item["GroupId"]]}),),
+    joins=(Join(INTERFACES, index=_by_group, fields={"interfaces": lambda item, counted: counted[item["GroupId"]]}),),
 )
 
 NETWORK_ACLS = Reader(
@@ -238,7 +239,7 @@ VPCS = Reader(
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"vpc/{item['VpcId']}"),
-    joins=(Join(_INTERFACES, index=_by_vpc, fields={"interfaces": lambda item, counted: counted[item["VpcId"]]}),),
+    joins=(Join(INTERFACES, index=_by_vpc, fields={"interfaces": lambda item, counted: counted[item["VpcId"]]}),),
 )
 
 SUBNETS = Reader(
