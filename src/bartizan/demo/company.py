@@ -15,6 +15,9 @@ from typing import Any
 import boto3
 
 _HOME, _OTHER = "eu-west-1", "us-east-1"
+REGIONS = (_HOME, _OTHER, "eu-central-1", "ap-southeast-2")
+"""The regions that the company has enabled."""
+
 _ACCOUNT = "123456789012"
 _IMAGE = "ami-12c6146b"
 

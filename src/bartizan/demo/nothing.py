@@ -25,10 +25,14 @@ _QUESTIONS = ("Get", "List", "Describe", "BatchGet")
 _OFF: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "macie2:GetMacieSession": ("AccessDeniedException", "Macie is not enabled"),
-        "macie2:GetAutomatedDiscoveryConfiguration": ("AccessDeniedException", "Macie is not enabled"),
     }
 )
 """Operations by which AWS says that a service is off, with error code and message."""
+
+_SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {"macie2:GetAutomatedDiscoveryConfiguration": {"status": "DISABLED"}}
+)
+"""Operations that tell a setting, with what they say where nobody has set it."""
 
 
 class WithNothing:
@@ -45,7 +49,11 @@ class WithNothing:
             started.append((status, headers))
             return lambda _: None
 
-        body = b"".join(self._application(environ, start))
+        try:
+            body = b"".join(self._application(environ, start))
+        except (AttributeError, KeyError, TypeError, ValueError) as broken:  # moto, in a region that it does not know
+            body, failed = repr(broken).encode(), ("500 INTERNAL SERVER ERROR", [("Content-Type", "text/html")])
+            started.append(failed)
         status, headers = started[-1]
         answer = _instead(environ, status, headers)
         if answer is not None:
@@ -67,7 +75,7 @@ def _instead(environ: Environ, status: str, headers: Iterable[tuple[str, str]]) 
     if name in _OFF:
         code, message = _OFF[name]
         return "403 FORBIDDEN", json.dumps({"__type": code, "code": code, "message": message}).encode()
-    nothing = _nothing(operation)
+    nothing = _SETTINGS.get(name) or _nothing(operation)
     return None if nothing is None else ("200 OK", json.dumps(nothing).encode())
 
 
@@ -87,7 +95,7 @@ def _operation(signing_name: str, environ: Environ) -> OperationModel | None:
 def _model(signing_name: str) -> ServiceModel | None:
     session = botocore.session.get_session()
     for service in session.get_available_services():
-        if service == signing_name or service.partition("-")[0] == signing_name:
+        if signing_name in {service, service.partition("-")[0]} or signing_name.replace("-", "") == service:
             model = session.get_service_model(service)
             if model.signing_name == signing_name and "json" in model.metadata["protocol"]:
                 return model
@@ -109,7 +117,7 @@ def _route(name: str, http: Mapping[str, str]) -> tuple[str, re.Pattern[str], st
     return name, re.compile(pattern + "/?"), http["method"]
 
 
-def _nothing(operation: OperationModel) -> dict[str, Any] | None:
+def _nothing(operation: OperationModel) -> Mapping[str, Any] | None:
     shape = operation.output_shape
     members = shape.members if shape else {}
     if any(isinstance(each, StructureShape) for each in members.values()):
