@@ -19,8 +19,8 @@ _BUCKET_ACTIONS = ("s3:getbucket*", "s3:putbucket*")
 _PREFIXES = {"iam": "sts"}
 """Where the actions on a resource begin with another service than its ARN: only assuming asks a role's own policy."""
 
-_WITH_PARTS = frozenset({"lambda", "logs"})
-"""The services whose resources have versions, aliases or streams after a colon."""
+_PARTS = {"dynamodb": "/*", "es": "/*", "lambda": ":*", "logs": ":*"}
+"""What follows the ARN where a resource has parts: versions, aliases and streams; indexes and paths."""
 
 
 def scope(arn: str, actions: Sequence[str] = ("*",)) -> Formula:
@@ -42,7 +42,7 @@ def scope(arn: str, actions: Sequence[str] = ("*",)) -> Formula:
         on_object = both(_one_of("action", *_OBJECT_ACTIONS), _one_of("action", *_BUCKET_ACTIONS).negate())
         objects = both(on_object, _one_of("resource", f"{arn}/*"))
         return both(asked, either(objects, both(opposite(on_object), _one_of("resource", arn))))
-    parts = (f"{arn}:*",) if service in _WITH_PARTS else ()
+    parts = (arn + _PARTS[service],) if service in _PARTS else ()
     return both(asked, _one_of("resource", arn, *parts))
 
 
