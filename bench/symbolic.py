@@ -1,4 +1,4 @@
-"""How fast symbolic questions are answered, on AWS's own managed policies.
+"""How fast symbolic questions are answered, on AWS's own managed policies and on resource policies as published.
 
     python bench/symbolic.py [--pairs 3000] [--seed 1] [--slowest 5]
 
@@ -14,17 +14,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
+from pathlib import Path
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from bartizan.policy import Layer, Policy, parse_policy
-from bartizan.policy.symbolic import RequestSet, Undecided
+from bartizan.policy import GuardedResource, Layer, Policy, parse_policy
+from bartizan.policy.symbolic import RequestSet, Undecided, exposures, undenied
 
 Found = dict[str, tuple[str, ...]]
 ASKED = (
     ("s3:getobject", "arn:aws:s3:::data/a"),
     ("iam:passrole", "arn:aws:iam::111122223333:role/app"),
 )
+PUBLISHED = Path(__file__).parents[1] / "tests" / "policy" / "published"
+OWNER = "111122223333"
+PLAIN_HTTP = {"aws:securetransport": ("false",)}
 
 
 @dataclass(slots=True)
@@ -135,6 +140,53 @@ def over_managed(policies: dict[str, Policy], pairs: list[tuple[str, str]]) -> I
     yield specific(policies)
 
 
+def published() -> dict[str, GuardedResource]:
+    """The resource policies of the tests by name, each on its resource."""
+    return {file.stem: _guarded(file.stem, json.loads(file.read_text())) for file in sorted(PUBLISHED.glob("*.json"))}
+
+
+def _guarded(name: str, facts: dict[str, object]) -> GuardedResource:
+    policy = Policy(parse_policy(facts["policy"]), Layer.RESOURCE, name)
+    return GuardedResource(arn=str(facts["resource"]), account=OWNER, policies=(policy,))
+
+
+def over_published(pairs: int, chance: random.Random) -> Iterator[Times]:
+    """Who reaches resources, whether they insist on HTTPS, and whether one policy allows only what another does."""
+    resources = published()
+    yield reached(resources)
+    yield over_http(resources)
+    policies = {name: each.policies[0] for name, each in resources.items()}
+    names = sorted(policies)
+    chosen = [(chance.choice(names), chance.choice(names)) for _ in range(pairs)]
+    yield compared("published: within another", policies, chosen)
+    yield none_found(compared("published: within itself", policies, ((name, name) for name in names)))
+
+
+def reached(resources: dict[str, GuardedResource]) -> Times:
+    """Who from outside gets in; ``exposures`` asks each request that it finds again."""
+    times = Times("published: who reaches it")
+    for name, guarded in resources.items():
+        started = time.perf_counter()
+        answer = exposures(guarded)
+        times.each.append((time.perf_counter() - started, name))
+        times.found += bool(answer.found)
+        times.undecided += [f"{name}: {each}" for each in answer.undecided]
+    return times
+
+
+def over_http(resources: dict[str, GuardedResource]) -> Times:
+    """Whether somebody gets past the denials by plain HTTP."""
+    times = Times("published: let in plain HTTP")
+    for name, guarded in resources.items():
+        started = time.perf_counter()
+        try:
+            times.found += next(undenied(guarded, known=PLAIN_HTTP), None) is not None
+        except Undecided as reason:
+            times.undecided.append(f"{name}: {reason}")
+        times.each.append((time.perf_counter() - started, name))
+    return times
+
+
 def none_found(times: Times) -> Times:
     """The times of questions whose answer is no; raises ``AssertionError`` where one was yes."""
     if times.found:
@@ -153,9 +205,9 @@ def main() -> None:
     chance = random.Random(asked.seed)
     names = sorted(policies)
     pairs = [(chance.choice(names), chance.choice(names)) for _ in range(asked.pairs)]
-    print(f"{len(policies)} managed policies")
+    print(f"{len(policies)} managed policies, {len(published())} published ones of resources")
     print(f"{'question':<34} {'asked':>6} {'found':>6} {'median ms':>10} {'p99 ms':>9} {'max ms':>9} {'undecided':>9}")
-    for times in over_managed(policies, pairs):
+    for times in chain(over_managed(policies, pairs), over_published(asked.pairs, chance)):
         print(times.row(), flush=True)
         for seconds, what in sorted(times.each, reverse=True)[: asked.slowest]:
             print(f"    {seconds * 1e3:>8.1f} ms  {what}")

@@ -195,6 +195,26 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], list[tuple[Reach, str, tuple[s
         ],
         [(Reach.SERVICE, "s3.amazonaws.com", ())],
     ),
+    "a star that takes colons, which a stranger's function can fit": (
+        QUEUE,
+        [
+            _send(
+                Principal={"Service": "lambda.amazonaws.com"},
+                Condition={"StringLike": {"aws:SourceArn": f"arn:aws:lambda:*:{OWN}:*"}},
+            )
+        ],
+        [(Reach.SERVICE, "lambda.amazonaws.com", ())],
+    ),
+    "a star that takes colons, where no resource fits": (
+        QUEUE,
+        [
+            _send(
+                Principal={"Service": "lambda.amazonaws.com"},
+                Condition={"StringLike": {"aws:SourceArn": f"arn:aws:lambda:*:{OWN}:function:*"}},
+            )
+        ],
+        [],
+    ),
     "any pipeline": (ROLE, [_trust()], [(Reach.FEDERATED, GITHUB, ())]),
     "any pipeline, by another claim": (
         ROLE,

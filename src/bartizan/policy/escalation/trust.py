@@ -199,8 +199,7 @@ def _needed(witness: Request, statements: Iterable[Clause]) -> tuple[tuple[str, 
 def _called(who: str, reach: Reach) -> str:
     if re.fullmatch(r"\d{12}", who):
         return f"account {who}"
-    # AWS takes no unsigned call of sts:AssumeRole, so that anyone means anyone with an account.
-    return who or str(Reach.ANY_ACCOUNT if reach is Reach.ANYONE else reach)
+    return who or str(reach)
 
 
 def _sessions_role(arn: str) -> str:

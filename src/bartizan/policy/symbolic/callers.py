@@ -16,7 +16,8 @@ from bartizan.policy.conditions import Constraint, texts
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.requests import ANONYMOUS, Principal, PrincipalKind, account_in
 from bartizan.policy.symbolic.issuers import foreign_subjects
-from bartizan.policy.symbolic.mentions import Mentions
+from bartizan.policy.symbolic.mentions import ACCOUNT, Mentions
+from bartizan.policy.symbolic.unsigned import UNSIGNED
 
 _FRESH_ACCOUNTS = tuple(str(999_988_887_777 - number) for number in range(1000))
 _FRESH_NAME = "some-outsider"
@@ -37,6 +38,9 @@ _IDENTITY_KEYS = (
     "kms:calleraccount",
     *_SOURCES,
 )
+
+
+_SESSION_KEYS = ("aws:multifactorauthage", "aws:multifactorauthpresent", "aws:tokenissuetime")
 
 
 class Reach(StrEnum):
@@ -71,7 +75,7 @@ def callers(mentions: Mentions, *, owner: str, organization: str = "", members: 
     """
     inside = frozenset(members) - {owner}
     fresh = next(each for each in _FRESH_ACCOUNTS if each not in mentions.accounts and each not in {owner, *inside})
-    yield Caller(reach=Reach.ANYONE, principal=ANONYMOUS, known=_completed(ANONYMOUS.attributes))
+    yield _anonymous(mentions)
     yield from _unnamed(_Account(reach=Reach.ANY_ACCOUNT, number=fresh), mentions)
     for service in sorted(mentions.services):
         yield _service(service, fresh, mentions)
@@ -90,6 +94,14 @@ def callers(mentions: Mentions, *, owner: str, organization: str = "", members: 
         yield from _unnamed(_Account(reach=Reach.ACCOUNT, who=who, number=fresh, canonical_id=each), mentions)
     for each in sorted(mentions.unique_ids):
         yield _by_id(each, fresh)
+
+
+def _anonymous(mentions: Mentions) -> Caller:
+    """Who signs nothing: in a few services only, and with no session that could say more of it."""
+    tags = {key for key, _ in mentions.values if key.startswith("aws:principaltag/")}
+    known = {**dict.fromkeys((*_SESSION_KEYS, *tags), ()), **_completed(ANONYMOUS.attributes)}
+    known["aws:viaawsservice"] = ("false",)
+    return Caller(reach=Reach.ANYONE, principal=ANONYMOUS, known=known, free=(UNSIGNED,))
 
 
 def _federated(provider: str, mentions: Mentions) -> Iterator[Caller]:
@@ -199,6 +211,7 @@ def _service(service: str, fresh: str, mentions: Mentions) -> Caller:
     contexts = sorted({key for key, _ in mentions.values if key.startswith("kms:encryptioncontext:aws:")})
     free = (
         *(_one_of_if_any(key, f"arn:*:*:*:{fresh}:*", "arn:*:s3:::*") for key in contexts),
+        *(_none_of(key, _misread(key, fresh, mentions)) for key in (*contexts, "aws:sourcearn")),
         # Not every service sends a source at every call.
         _one_of_if_any("aws:sourceaccount", fresh),
         _one_of_if_any("aws:sourceowner", fresh),
@@ -208,6 +221,18 @@ def _service(service: str, fresh: str, mentions: Mentions) -> Caller:
         _none_of("aws:sourceorgpaths", mentions.of_key("aws:sourceorgpaths")),
     )
     return Caller(reach=Reach.SERVICE, principal=principal, who=service, known=known, free=free)
+
+
+def _misread(key: str, fresh: str, mentions: Mentions) -> Iterator[str]:
+    """ARNs that a text with wildcards takes for those of an account that it names, but that no resource has.
+
+    A star may stand for colons, so that ``arn:aws:logs:*:111122223333:*`` takes a stranger's log group of that name.
+    What follows such a name is one word: no resource has a whole ARN's end there.
+    """
+    for account in sorted({found for value in mentions.of_key(key) for found in ACCOUNT.findall(value)}):
+        yield f"arn:*:*:*:{fresh}:{account}:*"
+        yield f"arn:*:*:*:{fresh}:*:{account}:*/*"
+        yield f"arn:*:*:*:{fresh}:*:{account}:*:*"
 
 
 def _names_bucket(arn: str) -> bool:

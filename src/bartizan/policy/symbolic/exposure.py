@@ -34,6 +34,7 @@ _PLACES = (
     "aws:vpceorgid",
     "aws:vpceorgpaths",
     "aws:vpcsourceip",
+    "elasticfilesystem:accessedviamounttarget",
     "s3:accesspointnetworkorigin",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from bartizan.policy.compiled import Policy
 from bartizan.policy.requests import CANONICAL, FEDERATED, SERVICE
 
-_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+"""An account's number within a text."""
+
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _UNIQUE_ID = re.compile(r"A[A-Z]{2}A[A-Z0-9]{12,}")
 _ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount", "aws:sourceowner"})
@@ -45,12 +47,12 @@ class Mentions:
         )
         arns = {name for name in names if name.startswith("arn:") and not name.endswith(":root")}
         arns |= {value for key, value in values if key == "aws:principalarn" and "*" not in value and "?" not in value}
-        accounts = {account for name in names for account in _ACCOUNT.findall(name) if not _typed(name)}
+        accounts = {account for name in names for account in ACCOUNT.findall(name) if not _typed(name)}
         accounts |= {
             account
             for key, value in values
             if key in _ACCOUNT_KEYS or key == "aws:principalarn"
-            for account in _ACCOUNT.findall(value)
+            for account in ACCOUNT.findall(value)
         }
         return cls(
             accounts=frozenset(accounts),
