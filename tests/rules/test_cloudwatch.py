@@ -10,7 +10,7 @@ from bartizan.engine.evaluate import evaluate
 from bartizan.model import Finding, Resource, Rule, Snapshot, Status, without
 from bartizan.resources.account import Account
 from bartizan.resources.cloudtrail import Trail
-from bartizan.resources.cloudwatch import Alarm
+from bartizan.resources.cloudwatch import Alarm, CompositeAlarm
 from bartizan.resources.logs import Metric, MetricFilter
 from bartizan.resources.sns import Topic
 from bartizan.rules.cloudwatch import access, networks
@@ -135,6 +135,20 @@ def test_a_filter_may_leave_out_the_role_that_deploys() -> None:
 def test_an_alarm_that_writes_to_another_account_s_topic_is_heard() -> None:
     elsewhere = TOPIC.replace(ACCOUNT, "444455556666")
     assert judged(chain(alarm_alarm_actions=(elsewhere,))).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("composite", "status"),
+    [
+        (CompositeAlarm(children=("root",), alarm_actions=(TOPIC,), **HERE), Status.PASS),
+        (CompositeAlarm(children=("other",), alarm_actions=(TOPIC,), **HERE), Status.FAIL),
+        (CompositeAlarm(children=("root",), **HERE), Status.FAIL),
+        (CompositeAlarm(children=("root",), alarm_actions=(TOPIC,), actions_enabled=False, **HERE), Status.FAIL),
+        (CompositeAlarm(children=("root",), alarm_actions=(TOPIC,), account=ACCOUNT, region="us-east-1"), Status.FAIL),
+    ],
+)
+def test_a_composite_alarm_may_speak_for_an_alarm_without_actions(composite: CompositeAlarm, status: Status) -> None:
+    assert judged([*chain(alarm_alarm_actions=()), composite]).status is status
 
 
 def test_several_filters_may_share_the_events() -> None:

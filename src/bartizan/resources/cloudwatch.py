@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bartizan.model import Resource, field, resource
 from bartizan.resources.code import CodeReader
 from bartizan.resources.reading import Call, Listing, Reader
@@ -17,6 +19,44 @@ class Alarm(Resource):
     actions_enabled: bool = field("Whether it does anything when its state changes.", default=True)
     alarm_actions: tuple[str, ...] = field("The ARNs of what it does when it goes off.", default=())
 
+
+@resource("AWS::CloudWatch::CompositeAlarm", name="alarm_name")
+class CompositeAlarm(Resource):
+    """An alarm on the states of other alarms, for which it may speak."""
+
+    alarm_name: str = field("Its name.")
+    children: tuple[str, ...] = field("The names of the alarms that set it off.", default=())
+    actions_enabled: bool = field("Whether it does anything when its state changes.", default=True)
+    alarm_actions: tuple[str, ...] = field("The ARNs of what it does when it goes off.", default=())
+
+
+_CHILD = re.compile(r"""ALARM\s*\(\s*(?:"([^"]+)"|'([^']+)'|([^)\s]+))\s*\)""")
+
+
+def _children(rule: str) -> tuple[str, ...]:
+    """The alarms that a rule wants to be in alarm, which it names by name or ARN.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+    """
+    named = (next(filter(None, each)) for each in _CHILD.findall(rule))
+    return tuple(sorted({each.partition(":alarm:")[2] or each for each in named}))
+
+
+COMPOSITE_ALARMS = Reader(
+    CompositeAlarm,
+    listing=Listing(
+        Call("cloudwatch:DescribeAlarms"),
+        items="CompositeAlarms",
+        params={"AlarmTypes": ["CompositeAlarm"], "MaxRecords": 100},
+        fields={
+            "alarm_name": lambda item: item["AlarmName"],
+            "children": lambda item: _children(item["AlarmRule"]),
+            "actions_enabled": lambda item: item["ActionsEnabled"],
+            "alarm_actions": lambda item: tuple(item["AlarmActions"]),
+        },
+    ),
+    arn=lambda item, _: item["AlarmArn"],
+)
 
 ALARMS = Reader(
     Alarm,

@@ -146,3 +146,43 @@ CLOUDFORMATION_RECORDER = CodeReader(
         ),
     },
 )
+
+
+def _tf_group(block: Block) -> Mapping[str, Any]:
+    groups = block.plain("recording_group") or [{}]
+    group: Mapping[str, Any] = groups[0]
+    return group
+
+
+def _tf_excluded(block: Block) -> tuple[str, ...]:
+    excluded = _tf_group(block).get("exclusion_by_resource_types") or [{}]
+    return tuple(sorted(excluded[0].get("resource_types") or ()))
+
+
+def _tf_included(block: Block) -> tuple[str, ...]:
+    return tuple(sorted(_tf_group(block).get("resource_types") or ()))
+
+
+def _tf_recording(block: Block) -> bool:
+    status = block.part("aws_config_configuration_recorder_status")
+    return bool(status and status["is_enabled"])
+
+
+TERRAFORM_RECORDER = CodeReader(
+    "aws_config_configuration_recorder",
+    ConfigurationRecorder,
+    parts={"aws_config_configuration_recorder_status": "name"},
+    defaulted={"aws_config_configuration_recorder": ("recording_group", "recording_mode")},
+    fields={
+        "recorder_name": lambda block: block.get("name", "default"),
+        "recording": _tf_recording,
+        "all_supported": lambda block: _tf_group(block).get("all_supported", True),
+        "excluded_types": _tf_excluded,
+        "included_types": _tf_included,
+        "records_global_types": lambda block: _records_globals(
+            _tf_included(block),
+            _tf_excluded(block),
+            all_and_global=bool(_tf_group(block).get("include_global_resource_types")),
+        ),
+    },
+)

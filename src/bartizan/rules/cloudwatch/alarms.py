@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
-from bartizan.resources.cloudwatch import Alarm
+from bartizan.resources.cloudwatch import Alarm, CompositeAlarm
 from bartizan.resources.sns import Topic
 from bartizan.rules.cloudwatch.watch import reason_for_silence
 
@@ -59,7 +59,7 @@ def enable_actions(alarm: Alarm) -> Alarm:
             Topic(topic_name="security", arn=_TOPIC, account="111122223333", subscriptions_confirmed=0),
         ),
     ],
-    reads=[Topic],
+    reads=[Topic, CompositeAlarm],
 )
 def nobody_hears(alarm: Alarm, world: World) -> Problems:
     """CloudWatch alarm writes to a topic that nobody reads.

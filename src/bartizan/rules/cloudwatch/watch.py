@@ -13,13 +13,13 @@ from typing import Any
 from bartizan.model import Gap, Problems, Reason, Resource, Sample, Unknown, World
 from bartizan.resources.account import Account
 from bartizan.resources.cloudtrail import Trail
-from bartizan.resources.cloudwatch import Alarm
+from bartizan.resources.cloudwatch import Alarm, CompositeAlarm
 from bartizan.resources.logs import MetricFilter, group_of
 from bartizan.resources.logs.pattern import PatternError, matches
 from bartizan.resources.sns import Topic
 from bartizan.rules.cloudwatch.events import HARMLESS, Event
 
-READS: tuple[type[Resource], ...] = (Trail, MetricFilter, Alarm, Topic)
+READS: tuple[type[Resource], ...] = (Trail, MetricFilter, Alarm, CompositeAlarm, Topic)
 """The types that lie between an event and a person."""
 
 _ACCOUNT = "111122223333"
@@ -125,13 +125,24 @@ def _silent(world: World, counted: MetricFilter) -> str:
 
 
 def reason_for_silence(world: World, alarm: Alarm) -> str:
-    """Why nobody hears of an alarm that goes off; empty if somebody does, as far as can be seen from its account."""
+    """Why nobody hears of an alarm that goes off; empty if somebody does, as far as can be seen from its account.
+
+    A composite alarm may speak for it.
+    """
+    own = _silence(world, alarm)
+    if not own:
+        return ""
+    speakers = (each for each in world.all(CompositeAlarm, near=alarm) if alarm.name in each.children)
+    return own if all(_silence(world, each) for each in speakers) else ""
+
+
+def _silence(world: World, alarm: Alarm | CompositeAlarm) -> str:
     if not alarm.actions_enabled:
         return f"the actions of alarm {alarm.name} are off"
     reasons = [_deaf(world, alarm, each) for each in alarm.alarm_actions if _tells(each)]
     if not reasons:
         return f"alarm {alarm.name} tells nobody when it goes off"
-    return "" if not all(reasons) else reasons[0]
+    return reasons[0] if all(reasons) else ""
 
 
 def _tells(action: str) -> bool:
@@ -139,7 +150,7 @@ def _tells(action: str) -> bool:
     return action.split(":")[2] in {"sns", "lambda", "ssm", "ssm-incidents"} if action.count(":") > 2 else True
 
 
-def _deaf(world: World, alarm: Alarm, action: str) -> str:
+def _deaf(world: World, alarm: Alarm | CompositeAlarm, action: str) -> str:
     parts = action.split(":")
     if len(parts) < 6 or parts[2] != "sns" or parts[4] != alarm.account:
         return ""  # another account's topic, whose subscribers cannot be seen, and what is no topic
