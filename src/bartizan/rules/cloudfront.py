@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 
-from bartizan.model import Problems, World, replace, rule
+from bartizan.model import Gap, Problems, Reason, Unknown, World, replace, rule
 from bartizan.resources.cloudfront import Behavior, Distribution, Origin, bucket_of
 from bartizan.resources.s3 import Bucket
 
 _OLD = frozenset({"SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016"})
 _OLD_ORIGIN = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
+_NOT_IN_CODE = Gap(Reason.NOT_READ, detail="code does not tell which buckets there are")
 _BUCKET = Origin("files", "files.s3.eu-west-1.amazonaws.com", access="control")
 _WEBSITE = Origin("site", "site.s3-website-eu-west-1.amazonaws.com", protocol_policy="http-only")
 _SERVER = Origin("app", "app.example.com", protocol_policy="https-only", ssl_protocols=("TLSv1.2",))
-_SITE = Distribution(label="www.example.com", origins=(_BUCKET,), behaviors=(Behavior("*", "files"),))
+_SITE = Distribution(
+    label="www.example.com",
+    arn="arn:aws:cloudfront::111122223333:distribution/E1",
+    origins=(_BUCKET,),
+    behaviors=(Behavior("*", "files"),),
+)
 _APP = replace(_SITE, origins=(_SERVER,), behaviors=(Behavior("*", "app"),))
 
 
@@ -298,6 +304,8 @@ def dangling_bucket_origin(distribution: Distribution, world: World) -> Problems
     """
     for each in distribution.origins:
         bucket = bucket_of(each.domain)
+        if bucket and not distribution.arn:
+            raise Unknown("the buckets", _NOT_IN_CODE)
         if bucket and not world.find(Bucket, bucket_name=bucket):
             yield f"bucket {bucket} of origin {each.id} is in none of the scanned accounts"
 

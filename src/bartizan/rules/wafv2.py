@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from bartizan.model import Problems, replace, rule
+from bartizan.model import Problems, Resource, World, replace, rule
+from bartizan.resources.amplify import App
+from bartizan.resources.apigateway import Stage
+from bartizan.resources.appsync import GraphQLApi
+from bartizan.resources.cloudfront import Distribution
+from bartizan.resources.cognito import UserPool
+from bartizan.resources.elbv2 import LoadBalancer
 from bartizan.resources.wafv2 import AclRule, RateLimit, WebAcl
 
 _COMMON = "AWS/AWSManagedRulesCommonRuleSet"
@@ -214,3 +220,43 @@ def stops_nothing(acl: WebAcl) -> Problems:
     """
     if acl.default_action == "Allow" and not any(each.stops for each in acl.rules):
         yield "it allows by default, and none of its rules stops anything"
+
+
+_PROTECTED: tuple[type[Resource], ...] = (LoadBalancer, Stage, GraphQLApi, UserPool, App)
+_OWN = replace(_ACL, arn="arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/shop/1")
+_GLOBAL = replace(_OWN, scope="CLOUDFRONT", arn="arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/2")
+
+
+@rule(
+    "low",
+    passes=[
+        (_OWN, LoadBalancer(load_balancer_name="shop", web_acl_arn=_OWN.arn)),
+        replace(_OWN, app_runner_services=("arn:aws:apprunner:eu-west-1:111122223333:service/web/1",)),
+        replace(_OWN, verified_access_instances=("arn:aws:ec2:eu-west-1:111122223333:verified-access-instance/1",)),
+        (_GLOBAL, Distribution(label="www.example.com", web_acl_id=_GLOBAL.arn)),
+        (_GLOBAL, App(app_name="site", web_acl_arn=_GLOBAL.arn)),
+    ],
+    fails=[
+        (_OWN, LoadBalancer(load_balancer_name="shop", web_acl_arn=None)),
+        (_GLOBAL, Distribution(label="www.example.com", web_acl_id=None)),
+    ],
+    reads=[Distribution, *_PROTECTED],
+)
+def unassociated(acl: WebAcl, world: World) -> Problems:
+    """Web ACL protects nothing.
+
+    ## Why it matters
+    Somebody meant to protect something with it, which may be open without their knowing.
+
+    ## How to fix
+    Associate it with what it is meant for, or remove it.
+
+    ## References
+    - https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html
+    """
+    if acl.app_runner_services or acl.verified_access_instances:
+        return
+    if acl.scope == "CLOUDFRONT" and world.find(Distribution, web_acl_id=acl.arn):
+        return
+    if not any(world.find(kind, web_acl_arn=acl.arn) for kind in _PROTECTED):
+        yield "it is associated with nothing"
