@@ -13,7 +13,7 @@ from bartizan.resources.tags import said_sensitive
         {"data": "personal"},
         {"DataClassification": "Confidential"},
         {"data-classification": "internal/PII"},
-        {"Data_Sensitivity": "Restricted"},
+        {"Data_Class": "Restricted"},
         {"team": "web", "classification": "cardholder data"},
     ],
 )
@@ -39,3 +39,8 @@ def test_it_is_not_said(tags: dict[str, str]) -> None:
 
 def test_the_tag_is_named() -> None:
     assert said_sensitive({"team": "web", "data": "PII"}) == "data=PII"
+
+
+def test_keys_and_words_may_be_others() -> None:
+    assert said_sensitive({"Daten_Art": "geheim"}, ["daten-art"], ["Geheim"]) == "Daten_Art=geheim"
+    assert not said_sensitive({"data": "pii"}, ["daten-art"], ["geheim"])

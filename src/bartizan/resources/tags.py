@@ -54,23 +54,33 @@ def terraform_tags(block: Block) -> Mapping[str, str]:
     return Tags({**block.plain("tags_all", NO_TAGS), **block.plain("tags", NO_TAGS)})
 
 
-_CLASSES = frozenset(
-    {"classification", "confidentiality", "data", "dataclass", "dataclassification", "datasensitivity", "sensitivity"}
-)
-_SENSITIVE = frozenset(
-    {
-        "cardholder", "confidential", "gdpr", "health", "hipaa", "pci", "personal", "phi", "pii", "private",
-        "restricted", "secret", "sensitive",
-    }
+DATA_TAGS = ("classification", "confidentiality", "data", "data-class", "data-classification", "sensitivity")
+"""Keys of tags that say which data a resource holds, in one of the spellings in use."""
+
+SENSITIVE = (
+    "cardholder", "confidential", "gdpr", "health", "hipaa", "pci", "personal", "phi", "pii", "private", "restricted",
+    "secret", "sensitive",
 )  # fmt: skip
-_WORD = re.compile(r"[a-z]+")
+"""Words that call data sensitive."""
+
+_WORD = re.compile(r"[a-z0-9]+")
 
 
-def said_sensitive(tags: Mapping[str, str]) -> str:
-    """The tag (``key=value``) that says that a resource holds sensitive data; empty where none does."""
+def said_sensitive(
+    tags: Mapping[str, str], keys: Iterable[str] = DATA_TAGS, sensitive: Iterable[str] = SENSITIVE
+) -> str:
+    """The tag (``key=value``) that says that a resource holds sensitive data; empty where none does.
+
+    Case and the marks between words do not matter, and a value that says no (``non-sensitive``) is none.
+    """
+    wanted = {_folded(each) for each in keys}
+    calling = {each.lower() for each in sensitive}
     for key, value in tags.items():
-        words = _WORD.findall(value.lower())
-        denied = {"no", "non", "none", "not"}.intersection(words)
-        if "".join(_WORD.findall(key.lower())) in _CLASSES and not denied and _SENSITIVE.intersection(words):
+        words = set(_WORD.findall(value.lower()))
+        if _folded(key) in wanted and calling & words and not words & {"no", "non", "none", "not"}:
             return f"{key}={value}"
     return ""
+
+
+def _folded(key: str) -> str:
+    return "".join(_WORD.findall(key.lower()))

@@ -62,7 +62,7 @@ def keep_a_year(group: LogGroup) -> LogGroup:
     fails=[(LogGroup(retention_in_days=90, **_HERE), _TRAIL)],
     reads=[Trail],
 )
-def trail_kept_too_short(group: LogGroup, world: World, *, retention: int = _YEAR) -> Problems:
+def trail_kept_too_short(group: LogGroup, world: World, *, trail_retention: int = _YEAR) -> Problems:
     """CloudWatch log group of a trail does not keep its events long enough.
 
     ## Why it matters
@@ -72,24 +72,24 @@ def trail_kept_too_short(group: LogGroup, world: World, *, retention: int = _YEA
     Keep the events for at least 365 days.
 
     ## Parameters
-    - `retention`: days for which events must be kept.
+    - `trail_retention`: days for which the log group of a trail must keep events.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16
     """
     if (
         group.retention_in_days is not None
-        and group.retention_in_days < retention
+        and group.retention_in_days < trail_retention
         and world.find(Trail, cloud_watch_logs_log_group_arn=f"{group.arn}:*")
     ):
         yield f"events of CloudTrail are gone after {group.retention_in_days} days"
 
 
 @trail_kept_too_short.fix
-def keep_trail_longer(group: LogGroup, *, retention: int = _YEAR) -> LogGroup:
+def keep_trail_longer(group: LogGroup, *, trail_retention: int = _YEAR) -> LogGroup:
     """Keep events for as long as an investigation needs them."""
     kept = group.retention_in_days
-    return replace(group, retention_in_days=retention if kept is not None and kept < retention else kept)
+    return replace(group, retention_in_days=trail_retention if kept is not None and kept < trail_retention else kept)
 
 
 @rule(

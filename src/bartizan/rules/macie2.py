@@ -7,7 +7,7 @@ from typing import Any
 from bartizan.model import Problems, World, replace, rule
 from bartizan.resources.macie2 import Session
 from bartizan.resources.s3 import Bucket
-from bartizan.resources.tags import Tags, said_sensitive
+from bartizan.resources.tags import DATA_TAGS, SENSITIVE, Tags, said_sensitive
 
 _HERE: dict[str, Any] = {"account": "111122223333", "region": "eu-west-1"}
 _PERSONAL = Bucket(bucket_name="patients", tags=Tags({"data-classification": "Personal"}), **_HERE)
@@ -27,7 +27,13 @@ _PERSONAL = Bucket(bucket_name="patients", tags=Tags({"data-classification": "Pe
     ],
     reads=[Session],
 )
-def sensitive_bucket_unwatched(bucket: Bucket, world: World) -> Problems:
+def sensitive_bucket_unwatched(
+    bucket: Bucket,
+    world: World,
+    *,
+    data_tags: tuple[str, ...] = DATA_TAGS,
+    sensitive_data: tuple[str, ...] = SENSITIVE,
+) -> Problems:
     """Bucket whose tags say that it holds sensitive data is not looked at by Macie.
 
     ## Why it matters
@@ -36,10 +42,14 @@ def sensitive_bucket_unwatched(bucket: Bucket, world: World) -> Problems:
     ## How to fix
     Turn Macie on in the bucket's Region, and let it sample the buckets by itself or by a job.
 
+    ## Parameters
+    - `data_tags`: keys of tags that say which data a resource holds.
+    - `sensitive_data`: words in their values that call data sensitive.
+
     ## References
     - https://docs.aws.amazon.com/macie/latest/user/discovery-asdd.html
     """
-    said = said_sensitive(bucket.tags)
+    said = said_sensitive(bucket.tags, data_tags, sensitive_data)
     if said and not any(each.enabled for each in world.all(Session, near=bucket)):
         yield f"its tag {said} says so, and Macie is off in {bucket.region}"
 

@@ -27,7 +27,7 @@ _HERE = Account(account_id="111122223333", account="111122223333")
         PermissionSet(permission_set_name="dev", session_duration="PT10H30M"),
     ],
 )
-def session_too_long(permissions: PermissionSet, *, max_hours: int = 10) -> Problems:
+def session_too_long(permissions: PermissionSet, *, session_hours_allowed: int = 10) -> Problems:
     """Permission set gives sessions that are too long.
 
     ## Why it matters
@@ -37,21 +37,21 @@ def session_too_long(permissions: PermissionSet, *, max_hours: int = 10) -> Prob
     Set the session's duration to a working day at most, and to an hour or two for wide permissions.
 
     ## Parameters
-    - `max_hours`: hours that a session may last.
+    - `session_hours_allowed`: hours that a session may last.
 
     ## References
     - https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html
     """
-    if permissions.session_hours > max_hours:
+    if permissions.session_hours > session_hours_allowed:
         yield f"a session lasts {permissions.session_hours:g} hours"
 
 
 @session_too_long.risky_fix("people whose work takes longer sign in again")
-def shorten_session(permissions: PermissionSet, *, max_hours: int = 10) -> PermissionSet:
+def shorten_session(permissions: PermissionSet, *, session_hours_allowed: int = 10) -> PermissionSet:
     """Let a session last no longer than is allowed."""
-    if permissions.session_hours <= max_hours:
+    if permissions.session_hours <= session_hours_allowed:
         return permissions
-    return replace(permissions, session_duration=f"PT{max_hours}H")
+    return replace(permissions, session_duration=f"PT{session_hours_allowed}H")
 
 
 @rule(

@@ -42,7 +42,7 @@ def high_risks_open(workload: Workload) -> Problems:
     passes=[_shop(unanswered=2), Workload(workload_name="x", account="1", owner="2", updated_at=_OLD)],
     fails=[_shop(updated_at=_OLD)],
 )
-def review_old(workload: Workload, *, max_age: int = 365) -> Problems:
+def review_old(workload: Workload, *, review_age: int = 365) -> Problems:
     """Well-Architected review of a workload is old.
 
     ## Why it matters
@@ -52,13 +52,13 @@ def review_old(workload: Workload, *, max_age: int = 365) -> Problems:
     Review the workload again once a year and before large changes.
 
     ## Parameters
-    - `max_age`: days after which a review is old.
+    - `review_age`: days after which a review is old.
 
     ## References
     - https://docs.aws.amazon.com/wellarchitected/latest/framework/the-review-process.html
     """
     if workload.owner == workload.account:
         days = workload.days_since(workload.updated_at)
-        if days > max_age:
+        if days > review_age:
             left = f", with {workload.unanswered} questions unanswered" if workload.unanswered else ""
             yield f"last changed {days} days ago{left}"
