@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from moto.ec2.responses import EC2Response
+from moto.emr.models import ElasticMapReduceBackend
 
 _NOTHING_BLOCKED = "<internetGatewayBlockMode>off</internetGatewayBlockMode>"
 _EC2: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -30,6 +32,15 @@ def complete() -> None:
         method = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation).lstrip("_")
         if not hasattr(EC2Response, method):
             setattr(EC2Response, method, _answering(operation, f"<{element}>{text}</{element}>"))
+    # Moto tells nothing where nobody has set it; AWS blocks all but SSH:
+    # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-block-public-access.html
+    setattr(ElasticMapReduceBackend, "get_block_public_access_configuration", _emr_block)  # noqa: B010 - a method, typed
+
+
+def _emr_block(backend: ElasticMapReduceBackend) -> dict[str, Any]:
+    ssh = [{"min_range": 22, "max_range": 22}]
+    default = {"block_public_security_group_rules": True, "permitted_public_security_group_rule_ranges": ssh}
+    return backend.block_public_access_configuration or {"block_public_access_configuration": default}
 
 
 def _answering(operation: str, content: str) -> Callable[[EC2Response], str]:
