@@ -14,10 +14,12 @@ from typing import Any
 
 import click
 
+from bartizan.app.compliance import describe_framework
 from bartizan.app.explain import describe, explain
 from bartizan.app.permissions import actions_for, policies
 from bartizan.cli.main import cli
 from bartizan.engine.catalog import Catalog
+from bartizan.frameworks import all_frameworks
 from bartizan.policy.lint import CHECKS, THEMES, Level
 from bartizan.resources.index import ResourceIndex
 
@@ -31,6 +33,10 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "rules.md", rules_page(facts)
     for each in facts:
         yield f"rules/{each['id']}.md", rule_page(each)
+    frameworks = [describe_framework(each, catalog) for each in all_frameworks()]
+    yield "frameworks.md", frameworks_page(frameworks)
+    for each in frameworks:
+        yield f"frameworks/{each['id']}.md", framework_page(each)
     yield "resources.md", resources_page(index)
     yield "commands.md", commands_page()
     yield "policy-checks.md", policy_checks_page()
@@ -83,11 +89,61 @@ def rule_page(facts: dict[str, Any]) -> str:
             "",
             *(f"- `{each}`" for each in facts["actions"]),
             "",
+            "## Controls that it answers",
+            "",
+            *(
+                f"- [{framework}](../frameworks/{framework}.md): {', '.join(controls)}"
+                for framework, controls in facts["controls"].items()
+            ),
+            "",
             "## References",
             "",
             *(f"- <{each}>" for each in facts["references"]),
         ]
     )
+
+
+_HOW_COVERED = (
+    "`bartizan scan --framework ID` assesses one. A control is *automated* where rules answer it, *partly* where a "
+    "person checks the rest, *manual* where a person checks all of it, and *not covered* where nothing answers it yet. "
+    "What rules can see is a part of what a standard asks for: no result of a scan is a certificate."
+)
+
+
+def frameworks_page(facts: list[dict[str, Any]]) -> str:
+    """The list of the frameworks, with how far their controls are covered."""
+    kinds = list(facts[0]["coverage"])
+    lines = [
+        "# Compliance frameworks",
+        "",
+        _HOW_COVERED,
+        "",
+        f"| framework | controls | {' | '.join(kinds)} | rules |",
+        f"|---|---|{'---|' * len(kinds)}---|",
+    ]
+    return "\n".join(
+        [
+            *lines,
+            *(
+                f"| [{each['title']} {each['version']}](frameworks/{each['id']}.md) | {len(each['controls'])} | "
+                f"{' | '.join(str(number) for number in each['coverage'].values())} | {each['rules']} |"
+                for each in facts
+            ),
+        ]
+    )
+
+
+def framework_page(facts: dict[str, Any]) -> str:
+    """The controls of a framework, each with its rules and what a person checks."""
+    counted = ", ".join(f"{number} {kind}" for kind, number in facts["coverage"].items())
+    lines = [f"# {facts['title']} {facts['version']}", "", f"{len(facts['controls'])} controls: {counted}."]
+    lines += ["", facts["note"]] if facts["note"] else []
+    lines += ["", f"Source: <{facts['url']}>"] if facts["url"] else []
+    lines += ["", "| control | what it asks for | kind | rules | what a person checks |", "|---|---|---|---|---|"]
+    for each in facts["controls"]:
+        rules = ", ".join(f"[{rule}](../rules/{rule}.md)" for rule in each["rules"])
+        lines.append(f"| {each['id']} | {each['title']} | {each['kind']} | {rules} | {each['check']} |")
+    return "\n".join(lines)
 
 
 def resources_page(index: ResourceIndex) -> str:

@@ -287,3 +287,47 @@ def test_check_names_resources_by_their_address_and_broken_plans_by_the_place(tm
     ran = bartizan("check", str(plan))
     assert ran.returncode == 2
     assert ran.stderr.strip().endswith("planned_values.root_module.resources[0] lacks its mode")
+
+
+def test_frameworks_are_listed_with_their_coverage() -> None:
+    listed = bartizan("frameworks").stdout.splitlines()
+    assert listed[0].split() == [
+        "id",
+        "framework",
+        "controls",
+        "automated",
+        "partly",
+        "manual",
+        "not",
+        "covered",
+        "rules",
+    ]
+    assert any(each.startswith("cis-5.0 ") and " 63 " in each for each in listed)
+    facts = json.loads(bartizan("frameworks", "mission", "--json").stdout)
+    controls = {each["id"]: each for each in facts["controls"]}
+    assert controls["C-S3.replication"]["rules"] == ["s3.no-replication"]
+    assert sum(facts["coverage"].values()) == len(controls)
+    assert "A person checks:" in bartizan("frameworks", "cis-5.0").stdout
+    refused(bartizan("frameworks", "cis-9"), "there is no framework 'cis-9'; did you mean")
+
+
+def test_a_check_answers_for_a_framework(tmp_path: Path) -> None:
+    template = tmp_path / "t.yaml"
+    template.write_text("Resources: {Q: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: false}}}")
+    ran = bartizan("check", str(template), "--framework", "mission", "--framework", "cis-7.0", "--json")
+    own, cis = json.loads(ran.stdout)["compliance"]
+    assert (own["framework"], cis["framework"]) == ("mission", "cis-7.0")
+    stand = {each["id"]: each["status"] for each in own["controls"]}
+    assert stand["C-MSG.encryption"] == "fail"
+    assert stand["C-S3.replication"] in {"nothing to judge", "not judged"}
+    assert stand["C-SSO.mfa"] == "manual"
+    assert "sqs.no-dead-letter-queue" in json.loads(ran.stdout)["rules"]
+    narrow = bartizan("check", str(template), "--framework", "cis-7.0", "--json")
+    assert "sqs.no-dead-letter-queue" not in json.loads(narrow.stdout)["rules"], "CIS asks for no such queue"
+    refused(bartizan("check", str(template), "--framework", "soc9"), "there is no framework 'soc9'")
+
+
+def test_a_rule_names_the_controls_that_it_answers() -> None:
+    assert "mission: C-MSG.encryption" in bartizan("rule", "sqs.unencrypted-queue").stdout
+    facts = json.loads(bartizan("rule", "account.root-access-key", "--json").stdout)
+    assert facts["controls"]["cis-5.0"] == ["1.3"]

@@ -11,6 +11,7 @@ import pytest
 
 from bartizan.cli.main import COMMANDS
 from bartizan.engine.catalog import Catalog
+from bartizan.frameworks import all_frameworks
 from bartizan.policy.lint import CHECKS
 from bartizan.resources.index import ResourceIndex
 
@@ -56,6 +57,16 @@ def test_links_to_files_lead_somewhere(path: Path, reference: ModuleType) -> Non
     made = {f"reference/{name}" for name, _ in reference.pages()}
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text()):
         assert target in made or (path.parent / target).exists(), target
+
+
+def test_every_framework_has_a_page_and_every_rule_names_its_controls(reference: ModuleType) -> None:
+    pages = dict(reference.pages())
+    for each in all_frameworks():
+        page = pages[f"frameworks/{each.id}.md"]
+        assert f"frameworks/{each.id}.md" in pages["frameworks.md"]
+        assert all(f"\n| {control.id} | {control.title} | {control.kind} |" in page for control in each.controls)
+    assert "[s3.no-replication](../rules/s3.no-replication.md)" in pages["frameworks/mission.md"]
+    assert "[mission](../frameworks/mission.md): C-S3.replication" in pages["rules/s3.no-replication.md"]
 
 
 def test_the_site_holds_only_pages() -> None:

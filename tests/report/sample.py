@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import replace
 
 from bartizan.engine.catalog import Catalog
+from bartizan.engine.compliance import assess
 from bartizan.engine.evaluate import evaluate
 from bartizan.engine.suppress import suppress
+from bartizan.frameworks import Control, Framework
 from bartizan.model import CoverageGap, Gap, Reason, Resource, Snapshot, Suppression, without
 from bartizan.report.content import ReportInput
 from bartizan.resources.sqs import Queue
@@ -71,6 +73,26 @@ def many(rules: int, findings: int) -> ReportInput:
     names = [f"sqs.rule-{number:03}" for number in range(rules)]
     catalog = Catalog({name: replace(one, id=name) for name in names}, {})
     return made(catalog, [queue(number, f"jobs-{number}") for number in range(findings // rules)])
+
+
+OWN = Framework(
+    id="own",
+    title="Own <i>standard</i>",
+    version="1",
+    url="",
+    controls=(
+        Control(id="1.1", title="Queues are encrypted", rules=("sqs.unencrypted-queue", "s3.public-policy")),
+        Control(id="1.2", title="Queues are private", rules=("sqs.public-queue",)),
+        Control(id="2", title="Doors <b>are</b> locked", check="Turn the handle."),
+        Control(id="3", title="Nobody has thought of it"),
+    ),
+)
+
+
+def judged(given: ReportInput) -> ReportInput:
+    """The report with what came of a framework."""
+    answered = assess(OWN, given.evaluation, given.gaps, ("s3.public-policy", *given.catalog.rules))
+    return replace(given, compliance=(answered,))
 
 
 def made(catalog: Catalog, resources: list[Resource], gaps: tuple[CoverageGap, ...] = ()) -> ReportInput:

@@ -17,7 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from bartizan.report.content import ReportInput
 from bartizan.report.html import write_html
-from report.sample import HOSTILE, many, report
+from report.sample import HOSTILE, judged, many, report
 
 pytestmark = [
     pytest.mark.browser,
@@ -198,6 +198,23 @@ def test_the_posture_leads_to_its_findings(opened) -> None:
     page.find_element(By.CSS_SELECTOR, "tbody a").click()
     assert "#service=sqs" in page.current_url
     assert len(rules(page)) == 3
+
+
+def test_a_framework_opens_and_its_controls_lead_to_their_findings(opened, browser: Browser) -> None:
+    browser.get_log("browser")  # what the pages before have left
+    page = opened(judged(report()))
+    section = page.find_element(By.CSS_SELECTOR, ".framework")
+    assert "Own <i>standard</i> 1: 4 controls, 1 fail, 1 unknown" in section.text
+    assert not section.find_element(By.TAG_NAME, "h3").is_displayed()
+    section.find_element(By.TAG_NAME, "summary").click()
+    controls = [each.text for each in section.find_elements(By.TAG_NAME, "h3")]
+    assert controls[0] == "1.1 Queues are encrypted fail"
+    assert controls[2] == "2 Doors <b>are</b> locked manual"
+    section.find_element(By.LINK_TEXT, "sqs.unencrypted-queue").click()
+    assert "search=sqs.unencrypted-queue" in page.current_url
+    assert len(rules(page)) == 1
+    assert "10 resources" in rules(page)[0]
+    assert [each for each in page.get_log("browser") if each["level"] in {"SEVERE", "WARNING"}] == []
 
 
 def test_skipping_to_the_findings_keeps_the_filters(opened) -> None:

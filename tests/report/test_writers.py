@@ -11,13 +11,14 @@ import pytest
 from rich.console import Console
 
 from bartizan.engine.catalog import Catalog
+from bartizan.frameworks import framework
 from bartizan.model import Gap, Reason, without
 from bartizan.report.csv_ import COLUMNS, write_csv
 from bartizan.report.html import write_html
 from bartizan.report.json_ import write_json
 from bartizan.report.terminal import print_summary
 from bartizan.resources.sqs import Queue
-from report.sample import GAPS, HOSTILE, gap, made, report
+from report.sample import GAPS, HOSTILE, gap, judged, made, report
 
 
 def written(writer, given) -> str:
@@ -142,3 +143,47 @@ def test_the_page_refers_to_nothing_outside_and_escapes_what_it_shows() -> None:
     assert 'src="http' not in page
     assert "@import" not in page
     assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+
+
+def test_json_holds_each_control_of_the_frameworks_that_were_asked_for() -> None:
+    assert json.loads(written(write_json, report()))["compliance"] == []
+    (own,) = json.loads(written(write_json, judged(report())))["compliance"]
+    assert own["framework"] == "own"
+    assert own["coverage"] == {"automated": 2, "partly": 0, "manual": 1, "not covered": 1}
+    assert [each["status"] for each in own["controls"]] == ["fail", "unknown", "manual", "not covered"]
+    first = own["controls"][0]
+    assert first["failing"] == first["rules"] == ["sqs.unencrypted-queue"]
+    assert first["left_out"] == ["s3.public-policy"]
+    assert first["failures"] == 10
+    assert first["unknown"] == 1
+    assert own["controls"][2]["check"] == "Turn the handle."
+    assert own["counts"]["fail"] == 1
+
+
+def test_csv_names_the_controls_of_each_finding() -> None:
+    rows = list(csv.DictReader(io.StringIO(written(write_csv, report()))))
+    found = {each["rule"]: each["controls"] for each in rows}
+    assert "mission C-MSG.encryption" in found["sqs.unencrypted-queue"]
+    assert "; " in found["sqs.public-queue"], "several frameworks ask for it"
+    asked = replace(judged(report()).compliance[0], framework=framework("mission"))
+    narrowed = list(csv.DictReader(io.StringIO(written(write_csv, replace(report(), compliance=(asked,))))))
+    assert {each["controls"] for each in narrowed if each["rule"] == "sqs.no-dead-letter-queue"} == {
+        "mission C-MSG.dead-letters"
+    }
+
+
+def test_the_terminal_tells_of_frameworks_only_where_asked() -> None:
+    assert "controls:" not in printed(report())
+    text = printed(judged(report()))
+    assert "Own <i>standard</i> 1" in text
+    assert "4 controls: 1 fail, 1 unknown, 1 manual, 1 not covered" in text
+    assert "1.1  Queues are encrypted: 10 findings" in text
+
+
+def test_the_page_has_a_section_for_frameworks_only_where_asked() -> None:
+    assert 'id="compliance"' not in written(write_html, report())
+    page = written(write_html, judged(report()))
+    assert "Own &lt;i&gt;standard&lt;/i&gt; 1" in page
+    assert "Doors &lt;b&gt;are&lt;/b&gt; locked" in page
+    assert "<b>are</b>" not in page
+    assert "A person checks: Turn the handle." in page

@@ -9,6 +9,7 @@ from typing import Any
 from bartizan.app.scan import wanted_by
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.trace import trace
+from bartizan.frameworks import controls_of
 from bartizan.model import Resource, Rule, Sample, Snapshot, field_docs, judged, plain
 from bartizan.model.resource import BASE_FIELDS
 from bartizan.resources.index import ResourceIndex
@@ -29,6 +30,7 @@ def explain(rule: Rule, catalog: Catalog) -> dict[str, Any]:
         "how_to_fix": rule.doc.how_to_fix,
         "references": list(rule.doc.references),
         "advice": rule.advice,
+        "controls": controls_by_framework(rule),
         "parameters": [
             f"{name} = {json.dumps(plain(value))}: {rule.doc.parameters[name]}"
             for name, value in rule.parameters.items()
@@ -38,6 +40,14 @@ def explain(rule: Rule, catalog: Catalog) -> dict[str, Any]:
         "fails": [_sample(rule, each) for each in rule.fails],
         "actions": actions_of(rule),
     }
+
+
+def controls_by_framework(rule: Rule) -> dict[str, list[str]]:
+    """The controls that the rule answers, by framework."""
+    found: dict[str, list[str]] = {}
+    for framework, control in controls_of(rule.id):
+        found.setdefault(framework, []).append(control)
+    return found
 
 
 def actions_of(rule: Rule) -> list[str]:

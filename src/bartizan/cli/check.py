@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
-from bartizan.cli.options import exit_code, report_options, selected, selection_options, settings_of
+from bartizan.cli.options import exit_code, framework_option, report_options, selected, selection_options, settings_of
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @selection_options
+@framework_option
 @report_options("")
 @click.pass_context
 def check_command(  # noqa: PLR0913 - one argument per option
@@ -24,6 +25,7 @@ def check_command(  # noqa: PLR0913 - one argument per option
     rules: tuple[str, ...],
     severity: str,
     config: Path | None,
+    frameworks: tuple[str, ...],
     fail_on: str,
     **reporting: Any,
 ) -> None:
@@ -40,6 +42,7 @@ def check_command(  # noqa: PLR0913 - one argument per option
     from bartizan.cli.reporting import deliver, of_check
 
     settings = settings_of(config)
-    result = check([Path(each) for each in paths], selected(services, rules, severity, settings), settings)
-    deliver(of_check(result), default_output=None, **reporting)
+    catalog = selected(services, rules, severity, settings, frameworks)
+    result = check([Path(each) for each in paths], catalog, settings)
+    deliver(of_check(result, frameworks), default_output=None, **reporting)
     ctx.exit(exit_code(result.evaluation, partial=False, fail_on=fail_on))

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "bartizan.cli.check:check_command",
         "demo": "bartizan.cli.demo:demo_command",
         "exposed": "bartizan.cli.exposed:exposed_command",
+        "frameworks": "bartizan.cli.frameworks:frameworks_command",
         "paths": "bartizan.cli.paths:paths_command",
         "permissions": "bartizan.cli.permissions:permissions_command",
         "policy": "bartizan.cli.policy:policy_command",

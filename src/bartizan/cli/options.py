@@ -112,6 +112,17 @@ def source_of(options: dict[str, Any]) -> Source:
     )
 
 
+def framework_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--framework``: the rules of these frameworks, and what the reports say of their controls."""
+    return click.option(
+        "--framework",
+        "frameworks",
+        multiple=True,
+        metavar="ID",
+        help="Only the rules of this framework, and what came of its controls; repeatable.",
+    )(command)
+
+
 def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--service``, ``--rule`` and ``--severity``: which rules take part; ``--config``: and how."""
     for option in (
@@ -186,19 +197,26 @@ def settings_of(config: Path | None) -> Settings:
 
 
 def selected(
-    services: tuple[str, ...], rules: tuple[str, ...], severity: str, settings: Settings | None = None
+    services: tuple[str, ...],
+    rules: tuple[str, ...],
+    severity: str,
+    settings: Settings | None = None,
+    frameworks: tuple[str, ...] = (),
 ) -> Catalog:
     """The catalog as the settings want it, narrowed by the selection options.
 
     Raises ``InputError`` for what matches nothing.
     """
     from bartizan.engine.catalog import Catalog
+    from bartizan.frameworks import framework
     from bartizan.model import Severity
 
     catalog = Catalog.load()
     if settings is not None:
         catalog = settings.applied(catalog)
     catalog = catalog.select(rules=rules, services=services, severity=Severity.parse(severity))
+    if frameworks:
+        catalog = catalog.only({rule for each in frameworks for rule in framework(each).rules(catalog.rules)})
     if not len(catalog):
         raise click.UsageError("no rule matches this selection; `bartizan rules` lists them all")
     return catalog

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bartizan import __version__
+from bartizan.app.compliance import assessed
 from bartizan.cli.options import FORMATS
 from bartizan.model import InputError
 from bartizan.report.content import ReportInput
@@ -61,8 +62,8 @@ def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, label: bar.update(task, completed=done, total=total, label=label)
 
 
-def of_scan(result: Scan) -> ReportInput:
-    """What the reports say of a scan."""
+def of_scan(result: Scan, frameworks: Iterable[str] = ()) -> ReportInput:
+    """What the reports say of a scan, and of the controls of these frameworks."""
     return ReportInput(
         subject=f"AWS account {result.account}",
         facts={
@@ -78,11 +79,12 @@ def of_scan(result: Scan) -> ReportInput:
         evaluation=result.evaluation,
         gaps=result.gaps,
         accepted=result.accepted,
+        compliance=assessed(frameworks, result.evaluation, result.gaps),
     )
 
 
-def of_check(result: CodeCheck) -> ReportInput:
-    """What the reports say of a check of code."""
+def of_check(result: CodeCheck, frameworks: Iterable[str] = ()) -> ReportInput:
+    """What the reports say of a check of code, and of the controls of these frameworks."""
     return ReportInput(
         subject=", ".join(result.files[:3]) + (f" and {len(result.files) - 3} more" if len(result.files) > 3 else ""),
         facts={"files": str(len(result.files))},
@@ -92,6 +94,7 @@ def of_check(result: CodeCheck) -> ReportInput:
         catalog=result.catalog,
         evaluation=result.evaluation,
         accepted=result.accepted,
+        compliance=assessed(frameworks, result.evaluation),
     )
 
 

@@ -71,6 +71,7 @@ def _text(facts: dict[str, Any]) -> str:
         ("Passes", "\n".join(facts["passes"])),
         ("Fails", "\n".join(facts["fails"])),
         ("Reads", "\n".join(facts["actions"])),
+        ("Controls", "\n".join(f"{name}: {', '.join(controls)}" for name, controls in facts["controls"].items())),
         ("References", "\n".join(facts["references"])),
     ]
     return "\n\n".join(f"{heading}\n{_indent(body)}" if heading else body for heading, body in parts if body)

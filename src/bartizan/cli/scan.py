@@ -9,6 +9,7 @@ import click
 from bartizan.cli.options import (
     access_options,
     exit_code,
+    framework_option,
     report_options,
     selected,
     selection_options,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.command("scan")
 @access_options
 @selection_options
+@framework_option
 @report_options("bartizan-report")
 @click.pass_context
 def scan_command(  # noqa: PLR0913 - one argument per option
@@ -41,6 +43,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     rules: tuple[str, ...],
     severity: str,
     config: Path | None,
+    frameworks: tuple[str, ...],
     **reporting: Any,
 ) -> None:
     """Assess the account of the current credentials; never writes to it.
@@ -52,21 +55,23 @@ def scan_command(  # noqa: PLR0913 - one argument per option
       bartizan scan
       bartizan scan --profile audit --region eu-west-1 --service s3 --service iam
       bartizan scan --rule 'iam.*' --severity high --json
+      bartizan scan --framework cis-5.0 --framework soc2
     """
     from bartizan.aws.session import Access
 
     settings = settings_of(config)
-    catalog = selected(services, rules, severity, settings)
+    catalog = selected(services, rules, severity, settings, frameworks)
     access = Access(profile=profile, role_arn=role_arn, external_id=external_id, endpoint_url=endpoint_url)
-    ctx.exit(run_scan(access, catalog, regions, settings=settings, **reporting))
+    ctx.exit(run_scan(access, catalog, regions, settings=settings, frameworks=frameworks, **reporting))
 
 
-def run_scan(
+def run_scan(  # noqa: PLR0913 - all but two can be left out
     access: Access,
     catalog: Catalog,
     regions: tuple[str, ...] = (),
     *,
     settings: Settings | None = None,
+    frameworks: tuple[str, ...] = (),
     fail_on: str,
     **reporting: Any,
 ) -> int:
@@ -78,5 +83,5 @@ def run_scan(
 
     with progress("Reading the account") as advance:
         result = asyncio.run(scan(access, catalog, regions, advance, settings=settings))
-    deliver(of_scan(result), default_output="bartizan-report", **reporting)
+    deliver(of_scan(result, frameworks), default_output="bartizan-report", **reporting)
     return exit_code(result.evaluation, partial=result.partial, fail_on=fail_on)

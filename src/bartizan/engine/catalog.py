@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import ModuleType
@@ -70,13 +70,19 @@ class Catalog:
         for pattern in patterns:
             if not any(fnmatchcase(each, pattern) for each in self.rules):
                 self.get(pattern)
-        chosen = {
-            each.id: each
-            for each in self
-            if each.severity >= severity
-            and (not wanted or each.service in wanted)
-            and (not patterns or any(fnmatchcase(each.id, pattern) for pattern in patterns))
-        }
+        return self.only(
+            {
+                each.id
+                for each in self
+                if each.severity >= severity
+                and (not wanted or each.service in wanted)
+                and (not patterns or any(fnmatchcase(each.id, pattern) for pattern in patterns))
+            }
+        )
+
+    def only(self, ids: Collection[str]) -> Catalog:
+        """The rules with these ids, with their fixes."""
+        chosen = {name: rule for name, rule in self.rules.items() if name in ids}
         return Catalog(chosen, {name: fix for name, fix in self.fixes.items() if name in chosen})
 
 

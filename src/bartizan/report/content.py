@@ -10,8 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from bartizan.engine.catalog import Catalog
+from bartizan.engine.compliance import Compliance, Standing
 from bartizan.engine.evaluate import Evaluation
 from bartizan.engine.suppress import Accepted
+from bartizan.frameworks import Kind
 from bartizan.model import CoverageGap, Finding, Status, plain
 
 
@@ -20,7 +22,8 @@ class ReportInput:
     """The result of a scan or check: its subject (an account, or files), the verdicts, and what was not seen.
 
     ``facts`` are shown beside the subject: caller, regions, duration. ``seconds`` is the wall time. ``list_passes`` is
-    whether formats that are lists of findings give the passes too.
+    whether formats that are lists of findings give the passes too. ``compliance`` holds the frameworks that were asked
+    for.
     """
 
     subject: str
@@ -33,6 +36,7 @@ class ReportInput:
     gaps: tuple[CoverageGap, ...] = ()
     accepted: Accepted = field(default_factory=Accepted)
     list_passes: bool = False
+    compliance: tuple[Compliance, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -102,6 +106,34 @@ def gap_facts(gap: CoverageGap) -> dict[str, Any]:
     }
 
 
+def compliance_facts(compliance: Compliance) -> dict[str, Any]:
+    """What came of a framework as plain JSON values: how it is covered, and each control."""
+    framework, coverage, counted = compliance.framework, compliance.framework.coverage(), compliance.count()
+    return {
+        "framework": framework.id,
+        "title": framework.title,
+        "version": framework.version,
+        "note": framework.note,
+        "coverage": {str(kind): coverage[kind] for kind in Kind},
+        "counts": {str(standing): counted[standing] for standing in Standing},
+        "controls": [
+            {
+                "id": each.control.id,
+                "title": each.control.title,
+                "kind": str(each.control.kind),
+                "status": str(each.standing),
+                "rules": list(each.rules),
+                "failing": list(each.failing),
+                "left_out": list(each.left_out),
+                "failures": each.failures,
+                "unknown": each.unknown,
+                "check": each.control.check,
+            }
+            for each in compliance.answers
+        ],
+    }
+
+
 def rule_facts(report: ReportInput) -> dict[str, dict[str, Any]]:
     """What the reports say of each rule, by id."""
     return {
@@ -145,5 +177,6 @@ def document(report: ReportInput) -> dict[str, Any]:
             "expired": [plain(each) for each in report.accepted.expired],
             "unused": [plain(each) for each in report.accepted.unused],
         },
+        "compliance": [compliance_facts(each) for each in report.compliance],
         "coverage_gaps": [gap_facts(each) for each in report.gaps],
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import IO, Any
 
@@ -21,6 +22,15 @@ from bartizan.report.safe import printable
 from bartizan.report.unseen import amount, lacking, unseen
 
 _PASSES_LISTED = 20_000
+_TONES: Mapping[str, str] = {
+    "fail": "high",
+    "unknown": "unknown",
+    "advice": "advice",
+    "accepted": "suppressed",
+    "pass": "passed",
+}
+"""The class of each standing of a control that has a colour."""
+
 _SEVERITIES = tuple(str(each) for each in reversed(Severity))
 
 
@@ -36,6 +46,8 @@ def write_html(report: ReportInput, stream: IO[str]) -> None:
     page = environment.get_template("report.html.j2").stream(
         report=report,
         facts=facts,
+        compliance=facts.pop("compliance"),
+        tones=_TONES,
         severities=_SEVERITIES,
         failures=report.failures_by_severity(),
         unknown=report.counts[Status.UNKNOWN] + report.counts[Status.ERROR],

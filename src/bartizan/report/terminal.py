@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bartizan.engine.compliance import Compliance, Standing
 from bartizan.model import Finding, Severity, Status
 from bartizan.report.content import ReportInput
 from bartizan.report.safe import printable
@@ -19,6 +20,7 @@ _COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "c
 _RULES_SHOWN = 10
 _GROUPS_SHOWN = 6
 _NAMES_SHOWN = 3
+_CONTROLS_SHOWN = 10
 _INDENT = 10
 _WIDEST = 120
 
@@ -44,6 +46,8 @@ def print_summary(console: Console, report: ReportInput, written: Sequence[Path]
     elif not unseen(report.gaps, report.findings) and not counts[Status.ERROR]:
         console.print("\nNothing is wrong.")
     _print_unseen(console, report)
+    for each in report.compliance:
+        _print_compliance(console, each)
     _print_suppressions(console, report)
     for path in written:
         console.print(Text(f"Report: {path}"), soft_wrap=True)  # A path that is broken in two cannot be copied.
@@ -60,6 +64,22 @@ def _print_suppressions(console: Console, report: ReportInput) -> None:
         if len(stale) > _GROUPS_SHOWN:
             _print_indented(console, Text(f"... and {len(stale) - _GROUPS_SHOWN} more", style="dim"), indent=2)
         console.print()
+
+
+def _print_compliance(console: Console, compliance: Compliance) -> None:
+    """What came of a framework: how many controls stand how, and the ones that fail."""
+    counted = compliance.count()
+    console.print(Text(compliance.framework.name, style="bold"))
+    standings = ", ".join(f"{counted[each]} {each}" for each in Standing if counted[each])
+    _print_indented(console, Text(f"{len(compliance.answers)} controls: {standings}"), indent=2)
+    failing = [each for each in compliance.answers if each.standing is Standing.FAIL]
+    for each in failing[:_CONTROLS_SHOWN]:
+        number = f"{each.failures:,} finding{'s' if each.failures > 1 else ''}"
+        _print_indented(console, Text(f"{each.control.id}  {each.control.title}: {number}"), indent=4)
+    if len(failing) > _CONTROLS_SHOWN:
+        left = f"... and {len(failing) - _CONTROLS_SHOWN} more that fail; the reports list all controls"
+        _print_indented(console, Text(left, style="dim"), indent=4)
+    console.print()
 
 
 def _posture(report: ReportInput) -> Table:

@@ -1,0 +1,46 @@
+"""Compliance: what frameworks cover, and what a scan or check says of their controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bartizan.engine.catalog import Catalog
+from bartizan.engine.compliance import Compliance, assess
+from bartizan.engine.evaluate import Evaluation
+from bartizan.frameworks import Framework, Kind, framework
+from bartizan.model import CoverageGap
+
+
+def assessed(
+    frameworks: Iterable[str], evaluation: Evaluation, gaps: Iterable[CoverageGap] = ()
+) -> tuple[Compliance, ...]:
+    """What the evaluation says of these frameworks, each once; raises ``InputError`` for one that there is not."""
+    asked = [framework(each) for each in dict.fromkeys(frameworks)]
+    known = tuple(Catalog.load().rules) if asked else ()
+    unseen = tuple(gaps)
+    return tuple(assess(each, evaluation, unseen, known) for each in asked)
+
+
+def describe_framework(asked: Framework, catalog: Catalog) -> dict[str, Any]:
+    """All that is to say of a framework, as plain JSON values; patterns are replaced by the rules that there are."""
+    coverage = asked.coverage()
+    return {
+        "id": asked.id,
+        "title": asked.title,
+        "version": asked.version,
+        "url": asked.url,
+        "note": asked.note,
+        "coverage": {str(kind): coverage[kind] for kind in Kind},
+        "rules": len(asked.rules(catalog.rules)),
+        "controls": [
+            {
+                "id": each.id,
+                "title": each.title,
+                "kind": str(each.kind),
+                "rules": list(each.of(catalog.rules)),
+                "check": each.check,
+            }
+            for each in asked.controls
+        ],
+    }

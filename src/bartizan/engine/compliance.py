@@ -1,0 +1,113 @@
+"""Compliance: what an evaluation says of the controls of a framework."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bartizan.engine.evaluate import Evaluation, Verdicts
+from bartizan.frameworks import Control, Framework, Kind
+from bartizan.model import CoverageGap, Reason, Status
+
+
+class Standing(StrEnum):
+    """What came of a control, by what its rules say; the first that fits, in this order.
+
+    ``ADVICE``: what is left takes judgement. ``ACCEPTED``: what fails is suppressed. ``NOTHING``: there is no resource
+    to judge. ``NOT_JUDGED``: it has rules, none of which took part.
+    """
+
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    ADVICE = "advice"
+    ACCEPTED = "accepted"
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    NOTHING = "nothing to judge"
+    NOT_JUDGED = "not judged"
+    MANUAL = "manual"
+    NOT_COVERED = "not covered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of one control: by which rules, how many of their verdicts fail or are unknown.
+
+    ``left_out`` are rules that answer it too and took no part. A listing that failed counts as one unknown verdict.
+    """
+
+    control: Control
+    standing: Standing
+    rules: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    failures: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compliance:
+    """What an evaluation says of a framework, control by control."""
+
+    framework: Framework
+    answers: tuple[Answer, ...]
+
+    def count(self) -> Counter[Standing]:
+        """How many controls stand how."""
+        return Counter(each.standing for each in self.answers)
+
+
+def assess(
+    framework: Framework, evaluation: Evaluation, gaps: Iterable[CoverageGap] = (), known: Iterable[str] = ()
+) -> Compliance:
+    """What the evaluation says of each control; ``known`` are the ids of all rules, those that took no part too.
+
+    A control whose resources could not be listed never passes: it is unknown.
+    """
+    unseen = {kind for each in gaps if each.gap.reason is not Reason.UNSUPPORTED for kind in each.types}
+    judged = {each.rule.id: each for each in evaluation.verdicts}
+    left_out = [each for each in known if each not in judged]
+    answers = (_answer(each, judged, left_out, unseen) for each in framework.controls)
+    return Compliance(framework=framework, answers=tuple(answers))
+
+
+def _answer(control: Control, judged: dict[str, Verdicts], left_out: list[str], unseen: set[str]) -> Answer:
+    verdicts = [judged[each] for each in control.of(judged)]
+    counts: Counter[Status] = Counter()
+    failing = []
+    for each in verdicts:
+        counted = each.count()
+        counts.update(counted)
+        if counted[Status.FAIL]:
+            failing.append(each.rule.id)
+    unknown = counts[Status.UNKNOWN] + counts[Status.ERROR] + sum(_hidden(each, unseen) for each in verdicts)
+    return Answer(
+        control=control,
+        standing=_standing(control, bool(verdicts), counts, unknown),
+        rules=tuple(each.rule.id for each in verdicts),
+        failing=tuple(failing),
+        left_out=control.of(left_out),
+        failures=counts[Status.FAIL],
+        unknown=unknown,
+    )
+
+
+def _hidden(verdicts: Verdicts, unseen: set[str]) -> bool:
+    """Whether resources that the rule judges or asks about could not be listed."""
+    rule = verdicts.rule
+    return any(kind.cfn_type in unseen for kind in (rule.resource, *rule.reads))
+
+
+def _standing(control: Control, judged: bool, counts: Counter[Status], unknown: int) -> Standing:
+    if not judged:
+        by_kind = {Kind.MANUAL: Standing.MANUAL, Kind.NOT_COVERED: Standing.NOT_COVERED}
+        return by_kind.get(control.kind, Standing.NOT_JUDGED)
+    ranked = (
+        (counts[Status.FAIL], Standing.FAIL),
+        (unknown, Standing.UNKNOWN),
+        (counts[Status.ADVICE], Standing.ADVICE),
+        (counts[Status.SUPPRESSED], Standing.ACCEPTED),
+        (counts[Status.PASS], Standing.PASS),
+    )
+    return next((standing for number, standing in ranked if number), Standing.NOTHING)
