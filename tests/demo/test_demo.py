@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -50,7 +51,7 @@ def test_two_emulators_stand_beside_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "operation"), [("ec2", "describe_fast_launch_images"), ("kms", "describe_custom_key_stores")]
+    ("service", "operation"), [("ec2", "describe_fast_launch_images"), ("config", "get_custom_rule_policy")]
 )
 def test_what_the_emulator_does_not_know_it_says_in_the_form_of_aws(service: str, operation: str) -> None:
     with emulator() as address:
@@ -59,6 +60,18 @@ def test_what_the_emulator_does_not_know_it_says_in_the_form_of_aws(service: str
         with pytest.raises(ClientError, match="the emulator does not know this operation") as refused:
             getattr(client, operation)()
     assert refused.value.response["Error"]["Code"] == "NotImplemented"
+
+
+def test_what_holds_a_list_is_empty_where_the_emulator_lacks_it() -> None:
+    with emulator() as address:
+        session = boto3.Session(aws_access_key_id="demo", aws_secret_access_key="demo")
+
+        def client(service: str) -> Any:
+            return session.client(service, region_name="eu-west-1", endpoint_url=address)
+
+        assert client("kms").describe_custom_key_stores()["CustomKeyStores"] == []
+        assert client("accessanalyzer").list_analyzers()["analyzers"] == []
+        assert client("ssm").get_service_setting(SettingId="x")["ServiceSetting"]["SettingValue"] == "Enable"
 
 
 def test_an_emulator_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

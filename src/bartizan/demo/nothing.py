@@ -30,7 +30,10 @@ _OFF: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Operations by which AWS says that a service is off, with error code and message."""
 
 _SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {"macie2:GetAutomatedDiscoveryConfiguration": {"status": "DISABLED"}}
+    {
+        "macie2:GetAutomatedDiscoveryConfiguration": {"status": "DISABLED"},
+        "ssm:GetServiceSetting": {"ServiceSetting": {"SettingValue": "Enable"}},
+    }
 )
 """Operations that tell a setting, with what they say where nobody has set it."""
 
