@@ -21,6 +21,7 @@ from bartizan.model import (
 )
 from bartizan.policy import Decision, Estate, Outcome, PolicyDocument, Principal, parse_policy
 from bartizan.resources.account import Account
+from bartizan.resources.apigateway import Method, RestApi
 from bartizan.resources.ec2.compute import Instance
 from bartizan.resources.estate import (
     ESTATE_TYPES,
@@ -215,3 +216,24 @@ def test_what_can_be_changed_to_give_more_is_known() -> None:
     assert [str(each.name) for each in estate.versions[BOUND]] == [f"{BOUND} (v1)"]
     assert {(each.arn, each.role_arn) for each in estate.workloads or ()} == {(function.arn, APP), (machine.arn, APP)}
     assert build_estate(listed).workloads is None
+
+
+@pytest.mark.parametrize(
+    ("authorization", "unread"),
+    [("AWS_IAM", ()), ("CUSTOM", ("the authorizers of its methods (they decide too)",))],
+)
+def test_a_rest_api_is_reached_by_the_arn_that_policies_name(authorization: str, unread: tuple[str, ...]) -> None:
+    policy = allow("execute-api:Invoke", Principal="*")
+    api = in_account(
+        RestApi,
+        "arn:aws:apigateway:eu-west-1::/restapis/a1",
+        api_name="orders",
+        api_id="a1",
+        region="eu-west-1",
+        policy=policy,
+        methods=(Method("GET /", authorization_type=authorization),),
+    )
+    (guarded,) = build_estate(by_type([api])).resources.values()
+    assert guarded.arn == f"arn:aws:execute-api:eu-west-1:{OWN}:a1"
+    assert guarded.unread == unread
+    assert [each.document for each in guarded.policies] == [policy]

@@ -30,6 +30,7 @@ from bartizan.policy import (
     Group as Membership,
 )
 from bartizan.resources.account import Account
+from bartizan.resources.apigateway import Method, RestApi
 from bartizan.resources.ec2.compute import Instance
 from bartizan.resources.ecr import Repository
 from bartizan.resources.events import EventBus
@@ -55,6 +56,7 @@ POLICY_FIELDS: Mapping[type[Resource], str] = {
     Repository: "policy",
     Secret: "policy",
     EventBus: "policy",
+    RestApi: "policy",
 }
 """The types that a policy of their own guards, and the field that holds it."""
 
@@ -275,15 +277,24 @@ def _guarded(resource: Any, policy_field: str, blocks: Mapping[str, str]) -> Gua
         unread.append("key policy (AWS keeps it: the key is one of AWS's)")
     if resource.cfn_type == Bucket.cfn_type and _is_public(resource, document, unread):
         policies += _blocked(resource, blocks, unread)
+    if resource.cfn_type == RestApi.cfn_type:
+        unread += _authorizers(resource)
     no_tags: Mapping[str, str] = {}
     return GuardedResource(
-        arn=resource.arn,
+        arn=resource.invoke_arn if resource.cfn_type == RestApi.cfn_type else resource.arn,
         account=resource.account,
         policies=tuple(policies),
         type=resource.cfn_type,
         tags=_known(resource, "tags", no_tags, unread) if "tags" in resource.defaults else no_tags,
         unread=tuple(unread),
     )
+
+
+def _authorizers(api: Any) -> Iterator[str]:
+    """What else decides about requests to a REST API, and is none of IAM's policies."""
+    methods: tuple[Method, ...] = _known(api, "methods", (), [])
+    if any(each.authorization_type not in {"NONE", "AWS_IAM"} for each in methods):
+        yield "the authorizers of its methods (they decide too)"
 
 
 def _is_public(bucket: Any, document: PolicyDocument | None, unread: list[str]) -> bool:
