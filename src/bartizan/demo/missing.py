@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.ec2.responses import EC2Response
 from moto.emr.models import ElasticMapReduceBackend
+from moto.shield.responses import ShieldResponse
 
 _NOTHING_BLOCKED = "<internetGatewayBlockMode>off</internetGatewayBlockMode>"
 _EC2: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -32,6 +33,8 @@ def complete() -> None:
         method = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation).lstrip("_")
         if not hasattr(EC2Response, method):
             setattr(EC2Response, method, _answering(operation, f"<{element}>{text}</{element}>"))
+    if not hasattr(ShieldResponse, "get_subscription_state"):
+        setattr(ShieldResponse, "get_subscription_state", _not_subscribed)  # noqa: B010 - a method, typed
     # Moto tells nothing where nobody has set it; AWS blocks all but SSH:
     # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-block-public-access.html
     setattr(ElasticMapReduceBackend, "get_block_public_access_configuration", _emr_block)  # noqa: B010 - a method, typed
@@ -41,6 +44,10 @@ def _emr_block(backend: ElasticMapReduceBackend) -> dict[str, Any]:
     ssh = [{"min_range": 22, "max_range": 22}]
     default = {"block_public_security_group_rules": True, "permitted_public_security_group_rule_ranges": ssh}
     return backend.block_public_access_configuration or {"block_public_access_configuration": default}
+
+
+def _not_subscribed(_: ShieldResponse) -> str:
+    return '{"SubscriptionState": "INACTIVE"}'
 
 
 def _answering(operation: str, content: str) -> Callable[[EC2Response], str]:
