@@ -19,7 +19,6 @@ _APIS = Listing(
     params={"limit": 500},
     fields={
         "api_name": lambda item: item["name"],
-        "api_id": lambda item: item["id"],
         "endpoint_types": lambda item: tuple(item["endpointConfiguration"]["types"]),
         "policy": lambda item: _policy(item.get("policy")),
         "disable_execute_api_endpoint": lambda item: bool(item.get("disableExecuteApiEndpoint")),

@@ -30,7 +30,6 @@ class RestApi(Resource):
     """A REST API."""
 
     api_name: str = field("Its name.")
-    api_id: str = field("Its id.", default="a1b2c3d4e5")
     endpoint_types: tuple[str, ...] = field("`EDGE`, `REGIONAL` or `PRIVATE`.", default=("REGIONAL",))
     policy: PolicyDocument | None = field("Its resource policy.", default=None)
     disable_execute_api_endpoint: bool = field("Whether only custom domain names lead to it.", default=False)
@@ -41,9 +40,11 @@ class RestApi(Resource):
     @property
     def invoke_arn(self) -> str:
         """The ARN by which its policy names it; empty for what comes from code."""
-        if not self.arn:
-            return ""
-        return f"arn:{self.arn.split(':')[1]}:execute-api:{self.region}:{self.account}:{self.api_id}"
+        head, _, api_id = self.arn.partition("::/restapis/")
+        if not api_id:
+            return self.arn
+        partition, region = head.split(":")[1::2]
+        return f"arn:{partition}:execute-api:{region}:{self.account}:{api_id}"
 
 
 @resource("AWS::ApiGateway::Stage", name="stage_name")
