@@ -7,14 +7,25 @@ from typing import Any
 
 import click
 
-from bartizan.cli.options import exit_code, framework_option, report_options, selected, selection_options, settings_of
+from bartizan.cli.options import (
+    FORMATS,
+    exit_code,
+    framework_option,
+    report_options,
+    selected,
+    selection_options,
+    settings_of,
+)
+
+# Security Hub takes only what is of an account.
+_FORMATS = tuple(each for each in FORMATS if each != "asff")
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @selection_options
 @framework_option
-@report_options("")
+@report_options("", formats=_FORMATS)
 @click.pass_context
 def check_command(  # noqa: PLR0913 - one argument per option
     ctx: click.Context,
@@ -27,6 +38,7 @@ def check_command(  # noqa: PLR0913 - one argument per option
     config: Path | None,
     frameworks: tuple[str, ...],
     fail_on: str,
+    unknown_ok: bool,
     **reporting: Any,
 ) -> None:
     """Assess infrastructure code: Terraform plans and states (as JSON) and CloudFormation templates.
@@ -45,4 +57,4 @@ def check_command(  # noqa: PLR0913 - one argument per option
     catalog = selected(services, rules, severity, settings, frameworks)
     result = check([Path(each) for each in paths], catalog, settings)
     deliver(of_check(result, frameworks), default_output=None, **reporting)
-    ctx.exit(exit_code(result.evaluation, partial=False, fail_on=fail_on))
+    ctx.exit(exit_code(result.evaluation, partial=False, fail_on=fail_on, unknown_ok=unknown_ok))

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "paths": "bartizan.cli.paths:paths_command",
         "permissions": "bartizan.cli.permissions:permissions_command",
         "policy": "bartizan.cli.policy:policy_command",
+        "push": "bartizan.cli.push:push_group",
         "rule": "bartizan.cli.rules:rule_command",
         "rules": "bartizan.cli.rules:rules_command",
         "scan": "bartizan.cli.scan:scan_command",

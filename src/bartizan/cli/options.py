@@ -28,6 +28,7 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "junit": "junit.xml",
         "markdown": "report.md",
         "ocsf": "findings.ocsf.json",
+        "asff": "findings.asff.json",
     }
 )
 """Each format of reports, and the name of its file."""
@@ -143,13 +144,14 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def report_options(default_output: str, fail_on: str = "high", *, formats: Iterable[str] = FORMATS) -> Decorator:
-    """``--output``, ``--format``, ``--fail-on``, ``--json`` and ``--passes``: what comes out."""
+    """``--output``, ``--format``, ``--fail-on``, ``--unknown-ok``, ``--json`` and ``--passes``: what comes out."""
     offered = tuple(formats)
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in (
-            click.option("--passes", is_flag=True, help="List passes too in formats that are lists of findings: ocsf."),
+            click.option("--passes", is_flag=True, help="List the passes too, in ocsf and asff."),
             click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of the summary."),
+            click.option("--unknown-ok", is_flag=True, help="Exit with 0, not 3, when something could not be judged."),
             click.option(
                 "--fail-on",
                 type=click.Choice((*SEVERITIES, "never")),
@@ -222,13 +224,15 @@ def selected(
     return catalog
 
 
-def exit_code(evaluation: Evaluation, *, partial: bool, fail_on: str) -> int:
-    """0 clean, 1 findings at or above ``fail_on``, 3 where something could not be judged."""
+def exit_code(evaluation: Evaluation, *, partial: bool, fail_on: str, unknown_ok: bool) -> int:
+    """0 clean, 1 findings at or above ``fail_on``, 3 where something could not be judged, unless that is fine too."""
     from bartizan.model import Severity, Status
 
     if fail_on != "never":
         floor = Severity.parse(fail_on)
         if any(each.rule.severity >= floor and each.count()[Status.FAIL] for each in evaluation.verdicts):
             return 1
+    if unknown_ok:
+        return 0
     counts = evaluation.count()
     return 3 if partial or counts[Status.UNKNOWN] or counts[Status.ERROR] else 0

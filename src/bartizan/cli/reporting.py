@@ -17,6 +17,7 @@ from bartizan import __version__
 from bartizan.app.compliance import assessed
 from bartizan.cli.options import FORMATS
 from bartizan.model import InputError
+from bartizan.report.asff import write_asff
 from bartizan.report.content import ReportInput
 from bartizan.report.csv_ import write_csv
 from bartizan.report.html import write_html
@@ -40,6 +41,7 @@ WRITERS: Mapping[str, Callable[[ReportInput, IO[str]], None]] = MappingProxyType
         "junit": write_junit,
         "markdown": write_markdown,
         "ocsf": write_ocsf,
+        "asff": write_asff,
     }
 )
 """What writes each format."""
@@ -79,6 +81,7 @@ def of_scan(result: Scan, frameworks: Iterable[str] = ()) -> ReportInput:
         evaluation=result.evaluation,
         gaps=result.gaps,
         accepted=result.accepted,
+        regions=result.regions,
         compliance=assessed(frameworks, result.evaluation, result.gaps),
     )
 

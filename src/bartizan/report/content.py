@@ -21,9 +21,9 @@ from bartizan.model import CoverageGap, Finding, Status, plain
 class ReportInput:
     """The result of a scan or check: its subject (an account, or files), the verdicts, and what was not seen.
 
-    ``facts`` are shown beside the subject: caller, regions, duration. ``seconds`` is the wall time. ``list_passes`` is
-    whether formats that are lists of findings give the passes too. ``compliance`` holds the frameworks that were asked
-    for.
+    ``facts`` are shown beside the subject: caller, regions, duration. ``seconds`` is the wall time. ``regions`` are
+    those that were read. ``list_passes`` is whether formats that are lists of findings give the passes too.
+    ``compliance`` holds the frameworks that were asked for.
     """
 
     subject: str
@@ -35,6 +35,7 @@ class ReportInput:
     evaluation: Evaluation
     gaps: tuple[CoverageGap, ...] = ()
     accepted: Accepted = field(default_factory=Accepted)
+    regions: tuple[str, ...] = ()
     list_passes: bool = False
     compliance: tuple[Compliance, ...] = ()
 
@@ -69,6 +70,16 @@ class ReportInput:
         for each in sorted(self.evaluation.verdicts, key=lambda verdicts: verdicts.rule.service):
             counted.setdefault(each.rule.service, Counter()).update(each.count())
         return counted
+
+
+def partition_of(resource: str, region: str) -> str:
+    """The partition of what has such an ARN, or else lies in such a region."""
+    parts = resource.split(":", 2)
+    if len(parts) == 3 and parts[0] == "arn" and parts[1]:
+        return parts[1]
+    return next(
+        (name for start, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")) if region.startswith(start)), "aws"
+    )
 
 
 def finding_facts(finding: Finding) -> dict[str, Any]:
@@ -158,6 +169,7 @@ def document(report: ReportInput) -> dict[str, Any]:
         "tool": {"name": "bartizan", "version": report.version},
         "subject": report.subject,
         "facts": dict(report.facts),
+        "regions": list(report.regions),
         "started": report.started.isoformat(),
         "seconds": round(report.seconds, 3),
         "summary": {
@@ -171,7 +183,7 @@ def document(report: ReportInput) -> dict[str, Any]:
         },
         "rules": rule_facts(report),
         "findings": [finding_facts(each) for each in report.findings],
-        "passed": [{"rule": each.rule, "resource": each.resource} for each in passed],
+        "passed": [{"rule": each.rule, "resource": each.resource, "fingerprint": each.fingerprint} for each in passed],
         "suppressions": {
             "accepted": report.accepted.count,
             "expired": [plain(each) for each in report.accepted.expired],

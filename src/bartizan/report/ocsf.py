@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from bartizan.model import Finding, Rule, Severity, Status, plain
-from bartizan.report.content import ReportInput
+from bartizan.report.content import ReportInput, partition_of
 
 VERSION = "1.8.0"
 """The version of the schema that the events keep to."""
@@ -90,16 +90,10 @@ def _event(finding: Finding, rule: Rule, report: ReportInput) -> dict[str, Any]:
 
 
 def _cloud(finding: Finding) -> dict[str, Any]:
-    cloud: dict[str, Any] = {"provider": "AWS", "cloud_partition": partition_of(finding.resource)}
+    cloud: dict[str, Any] = {"provider": "AWS", "cloud_partition": partition_of(finding.resource, finding.region)}
     if finding.account:
         cloud["account"] = {"uid": finding.account, "type_id": _AWS_ACCOUNT, "type": "AWS Account"}
     return cloud | ({"region": finding.region} if finding.region else {})
-
-
-def partition_of(resource: str) -> str:
-    """The partition that an ARN names; ``aws`` for what is no ARN."""
-    parts = resource.split(":", 2)
-    return parts[1] if len(parts) == 3 and parts[0] == "arn" and parts[1] else "aws"
 
 
 def _compliance(finding: Finding) -> dict[str, Any]:
@@ -131,7 +125,7 @@ def _resource(finding: Finding) -> dict[str, Any]:
         "uid": finding.resource,
         "name": finding.name or finding.resource,
         "type": finding.resource_type,
-        "cloud_partition": partition_of(finding.resource),
+        "cloud_partition": partition_of(finding.resource, finding.region),
         "data": plain(finding.evidence),
     }
     return resource | ({"region": finding.region} if finding.region else {})
