@@ -36,6 +36,7 @@ def check_command(  # noqa: PLR0913 - one argument per option
     rules: tuple[str, ...],
     severity: str,
     config: Path | None,
+    custom: tuple[Path, ...],
     frameworks: tuple[str, ...],
     fail_on: str,
     unknown_ok: bool,
@@ -54,7 +55,7 @@ def check_command(  # noqa: PLR0913 - one argument per option
     from bartizan.cli.reporting import deliver, of_check
 
     settings = settings_of(config)
-    catalog = selected(services, rules, severity, settings, frameworks)
+    catalog = selected(services, rules, severity, settings, frameworks, custom)
     result = check([Path(each) for each in paths], catalog, settings)
     deliver(of_check(result, frameworks), default_output=None, **reporting)
     ctx.exit(exit_code(result.evaluation, partial=False, fail_on=fail_on, unknown_ok=unknown_ok))

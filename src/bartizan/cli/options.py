@@ -128,6 +128,13 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--service``, ``--rule`` and ``--severity``: which rules take part; ``--config``: and how."""
     for option in (
         click.option(
+            "--custom",
+            multiple=True,
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Rules of your own, in a Python file, which is run; repeatable.",
+        ),
+        click.option(
             "--config",
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
@@ -198,22 +205,23 @@ def settings_of(config: Path | None) -> Settings:
     return load_settings(config, Path.cwd())
 
 
-def selected(
+def selected(  # noqa: PLR0913, PLR0917 - one argument per option
     services: tuple[str, ...],
     rules: tuple[str, ...],
     severity: str,
     settings: Settings | None = None,
     frameworks: tuple[str, ...] = (),
+    custom: tuple[Path, ...] = (),
 ) -> Catalog:
     """The catalog as the settings want it, narrowed by the selection options.
 
     Raises ``InputError`` for what matches nothing.
     """
-    from bartizan.engine.catalog import Catalog
+    from bartizan.app.custom import load_catalog
     from bartizan.frameworks import framework
     from bartizan.model import Severity
 
-    catalog = Catalog.load()
+    catalog = load_catalog(custom)
     if settings is not None:
         catalog = settings.applied(catalog)
     catalog = catalog.select(rules=rules, services=services, severity=Severity.parse(severity))

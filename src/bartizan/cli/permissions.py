@@ -12,8 +12,14 @@ from bartizan.cli.options import selected, selection_options, settings_of
 @click.command("permissions")
 @selection_options
 @click.option("--output", type=click.Path(file_okay=False), help="Write each policy to a file in this directory.")
-def permissions_command(
-    *, services: tuple[str, ...], rules: tuple[str, ...], severity: str, config: Path | None, output: str | None
+def permissions_command(  # noqa: PLR0913 - one argument per option
+    *,
+    services: tuple[str, ...],
+    rules: tuple[str, ...],
+    severity: str,
+    config: Path | None,
+    custom: tuple[Path, ...],
+    output: str | None,
 ) -> None:
     """Print the IAM policy that a scan needs: read-only, action by action.
 
@@ -30,7 +36,7 @@ def permissions_command(
     from bartizan.app.permissions import actions_for, policies
     from bartizan.model import InputError
 
-    documents = list(policies(actions_for(selected(services, rules, severity, settings_of(config)))))
+    documents = list(policies(actions_for(selected(services, rules, severity, settings_of(config), custom=custom))))
     if output is None:
         click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
         return

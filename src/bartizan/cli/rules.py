@@ -10,24 +10,36 @@ import click
 from bartizan.cli.options import selected, selection_options, settings_of
 
 
-@click.command("rules")
+@click.group("rules", invoke_without_command=True)
 @selection_options
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-def rules_command(
-    *, services: tuple[str, ...], rules: tuple[str, ...], severity: str, config: Path | None, as_json: bool
+@click.pass_context
+def rules_command(  # noqa: PLR0913 - one argument per option
+    ctx: click.Context,
+    /,
+    *,
+    services: tuple[str, ...],
+    rules: tuple[str, ...],
+    severity: str,
+    config: Path | None,
+    custom: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
-    """List the rules.
+    """List the rules, or test your own.
 
     \b
     Examples:
       bartizan rules
       bartizan rules --service s3 --severity high
+      bartizan rules test checks/acme.py
     """
+    if ctx.invoked_subcommand is not None:
+        return
     import json
 
     from bartizan.app.explain import explain
 
-    catalog = selected(services, rules, severity, settings_of(config))
+    catalog = selected(services, rules, severity, settings_of(config), custom=custom)
     if as_json:
         click.echo(json.dumps([explain(rule, catalog) for rule in catalog], indent=2))
         return
@@ -37,6 +49,37 @@ def rules_command(
         kind = "advice" if rule.advice else str(rule.severity)
         click.echo(f"{rule.id:<{width}}  {kind:<8}  {fix}  {rule.title}")
     click.echo(f"{len(catalog)} rules, {len(catalog.fixes)} with a fix. `bartizan rule ID` explains one.", err=True)
+
+
+@rules_command.command("test")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print what does not hold as JSON, by rule.")
+@click.pass_context
+def rules_test_command(ctx: click.Context, /, *, files: tuple[Path, ...], as_json: bool) -> None:
+    """Test rules of your own by their samples, without AWS.
+
+    Passing samples must pass, failing ones fail, a field that was not read must never pass, and a fix must mend.
+    Exit code 1 where something does not hold.
+
+    \b
+    Example:
+      bartizan rules test checks/acme.py
+    """
+    import json
+
+    from bartizan.app.custom import load_custom, tested
+
+    found = tested(load_custom(files))
+    if not found:
+        raise click.UsageError("no rule is in these files; docs/custom-rules.md shows how one is written")
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        for rule, wrong in found.items():
+            click.echo(f"{rule}: {'holds' if not wrong else ''}")
+            for each in wrong:
+                click.echo(f"  {each}")
+    ctx.exit(1 if any(found.values()) else 0)
 
 
 @click.command("rule")

@@ -43,6 +43,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     rules: tuple[str, ...],
     severity: str,
     config: Path | None,
+    custom: tuple[Path, ...],
     frameworks: tuple[str, ...],
     **reporting: Any,
 ) -> None:
@@ -60,7 +61,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     from bartizan.aws.session import Access
 
     settings = settings_of(config)
-    catalog = selected(services, rules, severity, settings, frameworks)
+    catalog = selected(services, rules, severity, settings, frameworks, custom)
     access = Access(profile=profile, role_arn=role_arn, external_id=external_id, endpoint_url=endpoint_url)
     ctx.exit(run_scan(access, catalog, regions, settings=settings, frameworks=frameworks, **reporting))
 

@@ -37,7 +37,7 @@ class Catalog:
     @classmethod
     def load(cls) -> Catalog:
         """The rules that come with Bartizan."""
-        return cls.of(modules_of(importlib.import_module("bartizan.rules")))
+        return cls.of(built_in_modules())
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules.values())
@@ -84,6 +84,11 @@ class Catalog:
         """The rules with these ids, with their fixes."""
         chosen = {name: rule for name, rule in self.rules.items() if name in ids}
         return Catalog(chosen, {name: fix for name, fix in self.fixes.items() if name in chosen})
+
+
+def built_in_modules() -> Iterator[ModuleType]:
+    """The modules with the rules that come with Bartizan."""
+    yield from modules_of(importlib.import_module("bartizan.rules"))
 
 
 def modules_of(package: ModuleType) -> Iterator[ModuleType]:
