@@ -92,6 +92,18 @@ def over_plain_http(document: PolicyDocument | None, arn: str, account: str, act
         raise Unknown("what its policy denies", Gap(Reason.FAILED, detail=str(undecided))) from None
 
 
+def not_denied(document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str]) -> Request | None:
+    """A request for one of the actions that the policy does not deny; ``None`` is the proof that it denies them all.
+
+    Raises ``Unknown`` where neither can be told.
+    """
+    try:
+        policy = document or _NO_POLICY
+        return _not_denied(policy, *_stand_ins(policy, arn, account), tuple(actions))
+    except Undecided as undecided:
+        raise Unknown("what its policy denies", Gap(Reason.FAILED, detail=str(undecided))) from None
+
+
 def caller(request: Request) -> str:
     """Who makes a request, in words."""
     return request.principal.arn or "anonymous callers"
@@ -154,6 +166,11 @@ def _remembered_exposures(
 def _over_plain_http(document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...]) -> Request | None:
     plain: Attributes = {"aws:securetransport": ("false",)}
     return next(undenied(_guarded(document, arn, account), actions=actions, known=plain), None)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _not_denied(document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...]) -> Request | None:
+    return next(undenied(_guarded(document, arn, account), actions=actions, known={}), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bartizan.model import SAMPLE_TIME, Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, terraform_tags, whole
 
 
 @resource("AWS::Backup::BackupVault", name="backup_vault_name")
@@ -21,6 +22,7 @@ class BackupVault(Resource):
     encryption_key: str | None = field("The ARN of the KMS key that encrypts the backups.", default=None)
     locked: bool = field("Whether a vault lock keeps the backups from being deleted too early.", default=True)
     access_policy: PolicyDocument | None = field("Its resource policy.", default=None)
+    tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,6 +73,12 @@ VAULTS = Reader(
             params=lambda item: {"BackupVaultName": item["BackupVaultName"]},
             fields={"access_policy": lambda reply: parse_policy(reply["Policy"]) if reply.get("Policy") else None},
             absent={"ResourceNotFoundException": {"access_policy": None}},
+        ),
+        Detail(
+            Call("backup:ListTags"),
+            params=lambda _: {},
+            arn_as="ResourceArn",
+            fields={"tags": lambda reply: Tags(whole(reply, "NextToken").get("Tags") or {})},
         ),
     ),
 )
@@ -136,11 +144,13 @@ TERRAFORM_VAULT = CodeReader(
     "aws_backup_vault",
     BackupVault,
     parts=dict.fromkeys(("aws_backup_vault_lock_configuration", "aws_backup_vault_policy"), "backup_vault_name"),
+    defaulted={"aws_backup_vault": ("tags_all",)},
     fields={
         "backup_vault_name": lambda block: block["name"],
         "encryption_key": lambda block: block["kms_key_arn"],
         "locked": lambda block: block.part("aws_backup_vault_lock_configuration") is not None,
         "access_policy": _tf_policy,
+        "tags": terraform_tags,
     },
 )
 
@@ -169,6 +179,7 @@ CLOUDFORMATION_VAULT = CodeReader(
         "encryption_key": lambda block: block["EncryptionKeyArn"],
         "locked": lambda block: "LockConfiguration" in block,
         "access_policy": _cf_policy,
+        "tags": lambda block: Tags(block.plain("BackupVaultTags", {})),
     },
 )
 

@@ -31,12 +31,16 @@ from bartizan.policy import (
 )
 from bartizan.resources.account import Account
 from bartizan.resources.apigateway import Method, RestApi
+from bartizan.resources.backup import BackupVault
+from bartizan.resources.dynamodb import Table
 from bartizan.resources.ec2.compute import Instance
 from bartizan.resources.ecr import Repository
 from bartizan.resources.events import EventBus
 from bartizan.resources.iam import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
+from bartizan.resources.kinesis import Stream
 from bartizan.resources.kms import Key
 from bartizan.resources.lambda_ import Function
+from bartizan.resources.opensearch import Domain
 from bartizan.resources.s3 import Bucket
 from bartizan.resources.secretsmanager import Secret
 from bartizan.resources.sns import Topic
@@ -57,6 +61,10 @@ POLICY_FIELDS: Mapping[type[Resource], str] = {
     Secret: "policy",
     EventBus: "policy",
     RestApi: "policy",
+    Table: "policy",
+    Stream: "policy",
+    BackupVault: "access_policy",
+    Domain: "access_policies",
 }
 """The types that a policy of their own guards, and the field that holds it."""
 
@@ -105,7 +113,9 @@ def build_estate(
     roles = [_role(each, policies, home) for each in listed(Role)]
     kinds = tuple(guarded)
     blocks = dict(_blocks(listed(Account))) if Bucket in kinds else {}
-    resources = [_guarded(each, POLICY_FIELDS[kind], blocks) for kind in kinds for each in listed(kind)]
+    resources = [
+        _guarded(each, POLICY_FIELDS[kind], blocks) for kind in kinds for each in listed(kind) if not _in_network(each)
+    ]
     untrusted = [_hidden_trust(each) for each in roles if each.trust is None]
     return Estate(
         [*people, *roles],
@@ -267,6 +277,11 @@ def _hidden_trust(role: Identity) -> GuardedResource:
     return GuardedResource(
         arn=role.arn, account=role.principal.account, type=Role.cfn_type, unread=("trust policy (not read)",)
     )
+
+
+def _in_network(resource: Any) -> bool:
+    """Whether a network decides who comes as far as to the policy, which says nothing of the outside then."""
+    return isinstance(resource, Domain) and _known(resource, "vpc_id", None, []) is not None
 
 
 def _guarded(resource: Any, policy_field: str, blocks: Mapping[str, str]) -> GuardedResource:

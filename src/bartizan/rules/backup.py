@@ -69,7 +69,10 @@ def close_vault(vault: BackupVault) -> BackupVault:
 
 @rule(
     "low",
-    passes=[(_OURS, Key(arn=_KEY, account="111122223333", key_manager="CUSTOMER")), replace(_OURS, encryption_key=None)],
+    passes=[
+        (_OURS, Key(arn=_KEY, account="111122223333", key_manager="CUSTOMER")),
+        replace(_OURS, encryption_key=None),
+    ],
     fails=[(_OURS, Key(arn=_KEY, account="111122223333", key_manager="AWS"))],
     reads=[Key],
     advice=True,
