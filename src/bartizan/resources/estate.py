@@ -36,7 +36,9 @@ from bartizan.resources.dynamodb import Table
 from bartizan.resources.ec2.compute import Instance
 from bartizan.resources.ecr import Repository
 from bartizan.resources.events import EventBus
+from bartizan.resources.glue import Catalog
 from bartizan.resources.iam import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
+from bartizan.resources.kafka import Cluster
 from bartizan.resources.kinesis import Stream
 from bartizan.resources.kms import Key
 from bartizan.resources.lambda_ import Function
@@ -65,6 +67,8 @@ POLICY_FIELDS: Mapping[type[Resource], str] = {
     Stream: "policy",
     BackupVault: "access_policy",
     Domain: "access_policies",
+    Cluster: "policy",
+    Catalog: "policy",
 }
 """The types that a policy of their own guards, and the field that holds it."""
 
