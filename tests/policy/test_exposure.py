@@ -126,6 +126,24 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], list[tuple[Reach, str, tuple[s
         [_read(Principal={"AWS": f"arn:aws:iam::{OTHER}:role/x"})],
         [(Reach.ACCOUNT, f"arn:aws:iam::{OTHER}:role/x", ())],
     ),
+    "another account, where it is in an organization": (
+        BUCKET,
+        [_read(Principal={"AWS": OTHER}, Condition={"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}})],
+        [(Reach.ACCOUNT, OTHER, ())],
+    ),
+    "another account, from a network by roles and from anywhere by users": (
+        BUCKET,
+        [
+            _read(Principal={"AWS": OTHER}, Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
+            _read(Principal={"AWS": OTHER}, Condition={"StringEquals": {"aws:PrincipalType": "User"}}),
+        ],
+        [(Reach.ACCOUNT, OTHER, ())],
+    ),
+    "pipelines by their claim alone, whoever signs it": (
+        ROLE,
+        [_trust(Principal="*", Condition=_subject("repo:shop*"))],
+        [ANY_ACCOUNT, (Reach.FEDERATED, "token.actions.githubusercontent.com", ())],
+    ),
     "a role of that name in any account": (
         BUCKET,
         [_read(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}})],

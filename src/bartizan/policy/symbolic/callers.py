@@ -15,7 +15,7 @@ from bartizan.model import InputError
 from bartizan.policy.conditions import Constraint, texts
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.requests import ANONYMOUS, Principal, PrincipalKind, account_in
-from bartizan.policy.symbolic.issuers import foreign_subjects
+from bartizan.policy.symbolic.issuers import foreign_subjects, issuer_of, issuers_named
 from bartizan.policy.symbolic.mentions import ACCOUNT, Mentions
 from bartizan.policy.symbolic.unsigned import UNSIGNED
 
@@ -41,6 +41,7 @@ _IDENTITY_KEYS = (
 
 
 _SESSION_KEYS = ("aws:multifactorauthage", "aws:multifactorauthpresent", "aws:tokenissuetime")
+_BY_TOKEN = Constraint("action", texts(("sts:AssumeRoleWithWebIdentity",), variables=False, nocase=True))
 
 
 class Reach(StrEnum):
@@ -58,7 +59,8 @@ class Reach(StrEnum):
 class Caller:
     """A class of callers: ``who`` names it, ``principal`` is one of them.
 
-    ``known`` are the attributes that all of them share, ``free`` the constraints on those that differ.
+    ``known`` are the attributes that all of them share, ``free`` the constraints on those that differ. ``within`` is
+    the organization that their account would have to be in, where nobody knows whether it is.
     """
 
     reach: Reach
@@ -66,6 +68,7 @@ class Caller:
     who: str = ""
     known: Attributes = field(default_factory=dict, hash=False)
     free: tuple[Constraint, ...] = ()
+    within: str = ""
 
 
 def callers(mentions: Mentions, *, owner: str, organization: str = "", members: Iterable[str] = ()) -> Iterator[Caller]:
@@ -79,16 +82,22 @@ def callers(mentions: Mentions, *, owner: str, organization: str = "", members: 
     yield from _unnamed(_Account(reach=Reach.ANY_ACCOUNT, number=fresh), mentions)
     for service in sorted(mentions.services):
         yield _service(service, fresh, mentions)
-    for provider in sorted(mentions.providers):
+    for provider in _providers(mentions):
         yield from _federated(provider, mentions)
     for each in sorted({organization, *mentions.organizations} - {""}):
         yield from _unnamed(_Account(reach=Reach.ORGANIZATION, who=each, number=fresh, organization=each), mentions)
     for number in sorted((mentions.accounts | inside) - {owner}):
-        home = _Account(reach=Reach.ACCOUNT, who=number, number=number)
         if number in inside:
-            home = _Account(reach=Reach.ORGANIZATION, who=number, number=number, organization=organization)
-        yield from _unnamed(home, mentions)
-        yield from _named(home, mentions)
+            homes = [_Account(reach=Reach.ORGANIZATION, who=number, number=number, organization=organization)]
+        else:
+            known_others = mentions.organizations - ({organization} if inside else set())
+            homes = [
+                _Account(reach=Reach.ACCOUNT, who=number, number=number, organization=each, within=each)
+                for each in ("", *sorted(known_others))
+            ]
+        for home in homes:
+            yield from _unnamed(home, mentions)
+            yield from _named(home, mentions)
     for each in sorted(mentions.canonical_ids):
         who = f"canonical user {each}"
         yield from _unnamed(_Account(reach=Reach.ACCOUNT, who=who, number=fresh, canonical_id=each), mentions)
@@ -99,23 +108,44 @@ def callers(mentions: Mentions, *, owner: str, organization: str = "", members: 
 def _anonymous(mentions: Mentions) -> Caller:
     """Who signs nothing: in a few services only, and with no session that could say more of it."""
     tags = {key for key, _ in mentions.values if key.startswith("aws:principaltag/")}
-    known = {**dict.fromkeys((*_SESSION_KEYS, *tags), ()), **_completed(ANONYMOUS.attributes)}
+    known = {**_sessionless(ANONYMOUS), **dict.fromkeys((*mentions.claims, *tags), ())}
     known["aws:viaawsservice"] = ("false",)
     return Caller(reach=Reach.ANYONE, principal=ANONYMOUS, known=known, free=(UNSIGNED,))
 
 
+def _providers(mentions: Mentions) -> list[str]:
+    """The identity providers that are named, and the shared ones whose tokens conditions speak of all the same."""
+    issuers = {issuer.host for each in mentions.providers if (issuer := issuer_of(each))}
+    spoken_of = {each.host for each in issuers_named(mentions.claims)} - issuers
+    return sorted(mentions.providers | spoken_of)
+
+
 def _federated(provider: str, mentions: Mentions) -> Iterator[Caller]:
-    """Strangers' identities at a provider, where it has strangers."""
+    """Strangers' identities at a provider, where it has strangers; all that they can do is to assume a role."""
     subjects = foreign_subjects(provider, mentions.values)
     if subjects is not None:
         principal = Principal(kind=PrincipalKind.FEDERATED, arn=provider, account=account_in(provider))
-        known = _completed(principal.attributes)
-        yield Caller(reach=Reach.FEDERATED, principal=principal, who=provider, known=known, free=subjects)
+        known = _sessionless(principal)
+        free = (*subjects, _BY_TOKEN)
+        yield Caller(reach=Reach.FEDERATED, principal=principal, who=provider, known=known, free=free)
+
+
+def _claims(kind: PrincipalKind, mentions: Mentions) -> tuple[dict[str, tuple[str, ...]], tuple[Constraint, ...]]:
+    """What a stranger's session has of a token: a role's may stem from one, but not from one of the own subjects."""
+    if kind is not PrincipalKind.ROLE:
+        return dict.fromkeys(mentions.claims, ()), ()
+    named = (foreign_subjects(each.host, mentions.values) for each in issuers_named(mentions.claims))
+    return {}, tuple(each[1] for each in named if each)
 
 
 def _completed(attributes: Attributes) -> dict[str, tuple[str, ...]]:
     """The attributes with those of an identity that are not there known to be missing."""
     return {**dict.fromkeys(_IDENTITY_KEYS, ()), **attributes}
+
+
+def _sessionless(principal: Principal) -> dict[str, tuple[str, ...]]:
+    """The same for a caller without a session of its own in AWS."""
+    return {**dict.fromkeys(_SESSION_KEYS, ()), **_completed(principal.attributes)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +157,7 @@ class _Account:
     number: str
     organization: str = ""
     canonical_id: str = ""
+    within: str = ""
 
 
 def _unnamed(home: _Account, mentions: Mentions) -> Iterator[Caller]:
@@ -141,10 +172,11 @@ def _unnamed(home: _Account, mentions: Mentions) -> Iterator[Caller]:
             canonical_id=home.canonical_id,
             organization=organization,
         )
-        known = _completed(principal.attributes)
+        claims, own_subjects = _claims(kind, mentions)
+        known = {**_completed(principal.attributes), **claims}
         # Services alone speak for a source; SNS alone calls the caller's own account the source's owner.
         known["aws:sourceowner"] = (account,)
-        free = list(_paths(organization, known)) if organization else []
+        free = [*own_subjects, *_in_organization(organization, known, mentions)]
         if kind is not PrincipalKind.ROOT:
             del known["aws:principalarn"], known["aws:userid"]
             free += [
@@ -155,18 +187,20 @@ def _unnamed(home: _Account, mentions: Mentions) -> Iterator[Caller]:
             ]
         if kind is PrincipalKind.USER:
             del known["aws:username"]
-        if not organization and account not in mentions.accounts:
-            del known["aws:principalorgid"], known["aws:principalorgpaths"]
-            free += [
-                _none_of("aws:principalorgid", mentions.organizations),
-                _none_of("aws:principalorgpaths", (f"{each}/*" for each in mentions.organizations)),
-            ]
-        yield Caller(reach=home.reach, principal=principal, who=home.who, known=known, free=tuple(free))
+        yield Caller(
+            reach=home.reach, principal=principal, who=home.who, known=known, free=tuple(free), within=home.within
+        )
 
 
-def _paths(organization: str, known: dict[str, tuple[str, ...]]) -> Iterator[Constraint]:
+def _in_organization(organization: str, known: dict[str, tuple[str, ...]], mentions: Mentions) -> Iterator[Constraint]:
+    """What is open of the organization of a caller's account: the path in it, or which it is of those not mentioned."""
     del known["aws:principalorgpaths"]
-    yield _one_of("aws:principalorgpaths", f"{organization}/*")
+    if organization:
+        yield _one_of("aws:principalorgpaths", f"{organization}/*")
+        return
+    del known["aws:principalorgid"]
+    yield _none_of("aws:principalorgid", mentions.organizations)
+    yield _none_of("aws:principalorgpaths", (f"{each}/*" for each in mentions.organizations))
 
 
 def _named(home: _Account, mentions: Mentions) -> Iterator[Caller]:
@@ -183,9 +217,11 @@ def _named(home: _Account, mentions: Mentions) -> Iterator[Caller]:
             session=named.session,
             organization=home.organization,
         )
-        known = _completed(principal.attributes)
+        claims, own_subjects = _claims(named.kind, mentions)
+        known = {**_completed(principal.attributes), **claims}
         del known["aws:userid"]
-        yield Caller(reach=home.reach, principal=principal, who=arn, known=known)
+        free = (*own_subjects, *_in_organization(home.organization, known, mentions))
+        yield Caller(reach=home.reach, principal=principal, who=arn, known=known, free=free, within=home.within)
 
 
 def _by_id(unique_id: str, account: str) -> Caller:
@@ -201,7 +237,7 @@ def _by_id(unique_id: str, account: str) -> Caller:
 def _service(service: str, fresh: str, mentions: Mentions) -> Caller:
     """A service that acts for an account which nothing mentions."""
     principal = Principal(kind=PrincipalKind.SERVICE, arn=service)
-    known = _completed(principal.attributes)
+    known = {**_sessionless(principal), **dict.fromkeys(mentions.claims, ())}
     # The last two only the owner has told to the service: the id of a skill, of a customer.
     known |= {"kms:calleraccount": (fresh,), "lambda:eventsourcetoken": (), "sts:externalid": ()}
     for each in (*_SOURCES, "aws:principalservicenameslist"):

@@ -156,24 +156,22 @@ class _Question:
 
     def answer(self, classes: Iterable[Caller]) -> Exposures:
         """Everybody who gets through."""
-        found: list[Exposure] = []
+        found: dict[tuple[Reach, str], Exposure] = {}
         undecided: list[str] = []
-        settled: set[tuple[Reach, str]] = set()
         public = False
         for caller in classes:
             # Anyone includes every account; a service that acts for others, or a token of others, is a way of its own.
-            if (caller.reach, caller.who) in settled or (public and caller.reach not in _OWN_WAYS):
+            if (public and caller.reach not in _OWN_WAYS) or _told(caller, found, openly=True):
                 continue
             try:
                 exposure = self._exposure(caller)
             except Undecided as reason:
                 undecided.append(f"{caller.who or caller.reach}: {reason}")
                 continue
-            if exposure is not None:
-                found.append(exposure)
-                settled.add((caller.reach, caller.who))
+            if exposure is not None and not _told(caller, found, openly=not exposure.limits):
+                found[caller.reach, caller.who] = exposure
                 public = public or exposure.public
-        return Exposures(found=tuple(found), undecided=tuple(dict.fromkeys(undecided)))
+        return Exposures(found=tuple(found.values()), undecided=tuple(dict.fromkeys(undecided)))
 
     def _exposure(self, caller: Caller) -> Exposure | None:
         owner = self.guarded.account
@@ -194,6 +192,12 @@ class _Question:
             raise Undecided("a request was found that the evaluation of single requests does not confirm")
         statements = tuple(each for each in decision.statements if each.layer is not Layer.IDENTITY)
         return Exposure(reach=caller.reach, who=caller.who, witness=witness, limits=limits, statements=statements)
+
+
+def _told(caller: Caller, found: Mapping[tuple[Reach, str], Exposure], *, openly: bool) -> bool:
+    """Whether the class, or the organization that it would be in, has been found; ``openly``: without limits."""
+    classes = ((caller.reach, caller.who), (Reach.ORGANIZATION, caller.within))
+    return any(each in found and not (openly and found[each].limits) for each in classes)
 
 
 _OWN_WAYS = frozenset({Reach.SERVICE, Reach.FEDERATED})

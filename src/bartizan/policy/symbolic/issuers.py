@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permiss
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bartizan.policy.conditions import Constraint, texts
@@ -46,6 +46,11 @@ def issuer_of(provider: str) -> Issuer | None:
     """The shared issuer behind the ARN or the host of a provider, if it is one."""
     host = provider.partition("oidc-provider/")[2] or provider
     return next((each for each in ISSUERS if host == each.host), None)
+
+
+def issuers_named(keys: Collection[str]) -> tuple[Issuer, ...]:
+    """The shared issuers that condition keys (in lower case) speak of."""
+    return tuple(each for each in ISSUERS if any(key.startswith(f"{each.host}:") for key in keys))
 
 
 def foreign_subjects(provider: str, values: Iterable[tuple[str, str]]) -> tuple[Constraint, ...] | None:

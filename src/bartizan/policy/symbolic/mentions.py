@@ -69,6 +69,12 @@ class Mentions:
             values=values,
         )
 
+    @property
+    def claims(self) -> frozenset[str]:
+        """The keys of conditions that speak of an identity provider's tokens, which begin with its host or ``saml``."""
+        keys = {key for key, _ in self.values}
+        return frozenset(key for key in keys if "." in key.partition(":")[0] or key.startswith("saml:"))
+
     def of_key(self, *keys: str) -> tuple[str, ...]:
         """The values that conditions on these keys name."""
         return tuple(value for key, value in self.values if key in keys)
