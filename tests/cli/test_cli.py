@@ -115,7 +115,7 @@ def refused(ran: subprocess.CompletedProcess[str], said: str) -> None:
         ("--nonsense", "No such option"),
         ("check", "Missing argument"),
         ("check /nowhere/plan.json", "/nowhere/plan.json cannot be read: No such file or directory"),
-        ("check empty", "no Terraform plan or CloudFormation template is in empty"),
+        ("check empty", "no Terraform code or plan and no CloudFormation template is in empty"),
         ("check broken.json", "broken.json:1:15"),
         ("check broken.yaml", "broken.yaml:2:2"),
         ("check binary.yaml", "binary.yaml cannot be read"),

@@ -1,4 +1,4 @@
-"""The same resource from AWS, from a Terraform plan and from CloudFormation is the same resource."""
+"""The same resource from AWS, from Terraform and from CloudFormation is the same resource."""
 
 from __future__ import annotations
 
@@ -119,7 +119,8 @@ def test_every_type_has_a_contract() -> None:
     assert set(CONTRACTS) == set(INDEX.types)
 
 
-CODE = [(name, file) for name in CONTRACTS for file in ("plan.json", "template.yaml") if (HERE / name / file).exists()]
+FILES = ("plan.json", "main.tf", "template.yaml")
+CODE = [(name, file) for name in CONTRACTS for file in FILES if (HERE / name / file).exists()]
 
 
 @pytest.mark.parametrize(("contract", "file"), CODE)

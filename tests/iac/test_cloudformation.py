@@ -164,7 +164,7 @@ def test_a_folder_is_searched_and_other_files_are_left_alone(tmp_path: Path) -> 
     code = read_code([tmp_path], ResourceIndex.load())
     assert [each.address for each in code.resources] == ["Q"]
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(InputError, match="no Terraform plan or CloudFormation template"):
+    with pytest.raises(InputError, match="no Terraform code or plan and no CloudFormation template"):
         check([tmp_path / "nothing"], Catalog.load())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from bartizan.engine.evaluate import Evaluation, evaluate
 from bartizan.engine.settings import Settings
 from bartizan.engine.suppress import Accepted, accept
 from bartizan.engine.trace import fields_read
-from bartizan.iac.read import read_code
+from bartizan.iac.read import Reading, read_code
 from bartizan.model import InputError, Rule, Snapshot
 from bartizan.model.resource import BASE_FIELDS
 from bartizan.resources.code import CodeReader
@@ -22,9 +22,13 @@ from bartizan.resources.index import ResourceIndex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeCheck:
-    """The result of a check: the files that were read, and the verdicts. ``seconds`` is the wall time."""
+    """The result of a check: what was read as what, what was not and why, and the verdicts.
 
-    files: tuple[str, ...]
+    ``seconds`` is the wall time.
+    """
+
+    readings: tuple[Reading, ...]
+    not_read: Mapping[str, str]
     started: dt.datetime
     seconds: float
     catalog: Catalog
@@ -38,12 +42,14 @@ def check(paths: Iterable[Path], catalog: Catalog, settings: Settings | None = N
     asked = list(paths)
     code = read_code(asked, ResourceIndex.load())
     if not code.files:
-        raise InputError(f"no Terraform plan or CloudFormation template is in {', '.join(map(str, asked))}")
+        named = ", ".join(map(str, asked))
+        raise InputError(f"no Terraform code or plan and no CloudFormation template is in {named}")
     fitting = {rule.id: rule for rule in catalog if _fits(rule, code.readers)}
     chosen = Catalog(fitting, {name: fix for name, fix in catalog.fixes.items() if name in fitting})
     evaluation = evaluate(chosen, Snapshot(code.resources))
     return CodeCheck(
-        files=tuple(code.files),
+        readings=tuple(code.readings),
+        not_read=code.not_read,
         started=started,
         seconds=time.monotonic() - clock,
         catalog=chosen,

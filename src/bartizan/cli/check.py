@@ -42,13 +42,15 @@ def check_command(  # noqa: PLR0913 - one argument per option
     unknown_ok: bool,
     **reporting: Any,
 ) -> None:
-    """Assess infrastructure code: Terraform plans and states (as JSON) and CloudFormation templates.
+    """Assess infrastructure code: Terraform (*.tf, and plans and states as JSON) and CloudFormation templates.
 
-    The rules are those of a scan. A directory is searched for plans, states and templates.
+    The rules are those of a scan. A directory is searched; the summary says what was read as what, and what was
+    not, and why. Reading *.tf needs the extra "terraform".
 
     \b
     Examples:
       bartizan check template.yaml
+      bartizan check infrastructure/
       terraform show -json plan.out > plan.json; bartizan check plan.json
     """
     from bartizan.app.check import check

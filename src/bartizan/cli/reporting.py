@@ -88,9 +88,12 @@ def of_scan(result: Scan, frameworks: Iterable[str] = ()) -> ReportInput:
 
 def of_check(result: CodeCheck, frameworks: Iterable[str] = ()) -> ReportInput:
     """What the reports say of a check of code, and of the controls of these frameworks."""
+    files = [each.path for each in result.readings]
     return ReportInput(
-        subject=", ".join(result.files[:3]) + (f" and {len(result.files) - 3} more" if len(result.files) > 3 else ""),
-        facts={"files": str(len(result.files))},
+        subject=", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else ""),
+        facts={"files": str(len(files))},
+        read=tuple((each.path, each.kind, each.resources) for each in result.readings),
+        not_read=tuple(result.not_read.items()),
         started=result.started,
         seconds=result.seconds,
         version=__version__,

@@ -3,55 +3,106 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bartizan.iac.cloudformation import Template
+from bartizan.iac.hcl.folder import read_folder
+from bartizan.iac.hcl.module import Project
+from bartizan.iac.hcl.read import local_modules, read_hcl
+from bartizan.iac.hcl.syntax import hcl_parser
 from bartizan.iac.terraform import planned
 from bartizan.iac.text import Document, parse
+from bartizan.iac.tree import around, look_into
 from bartizan.model import InputError, Place, Resource
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.index import ResourceIndex
 from bartizan.resources.reading import take
 
-_ENDINGS = (".json", ".yaml", ".yml", ".template")
 _MARKS = ("planned_values", "Resources", "AWSTemplateFormatVersion", "terraform_version")
 _LARGEST = 300_000_000
 _SHOW = "give Bartizan what `terraform show -json` writes: terraform plan -out plan.out; terraform show -json plan.out"
-_SKIPPED = frozenset({".git", ".terraform", "node_modules", ".venv", "cdk.out.cache"})
+_PLAN = "Terraform plan"
+
+Found = tuple[CodeReader, str, Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file or folder, what it was read as, and how many resources of known types it holds."""
+
+    path: str
+    kind: str
+    resources: int
 
 
 @dataclass(slots=True)
 class Code:
-    """What was read: the resources, the reader that each came by, and the files."""
+    """What was read: the resources, the reader that each came by, and the files and folders with what they are.
+
+    ``not_read`` says of what was passed over why it was.
+    """
 
     resources: list[Resource] = field(default_factory=list)
     readers: list[CodeReader] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    not_read: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def files(self) -> list[str]:
+        """The files and folders that were read."""
+        return [each.path for each in self.readings]
+
+    def add(self, path: Path, kind: str, found: list[Found], places: Mapping[str, Place]) -> None:
+        """Keep the resources of one file or folder."""
+        self.readings.append(Reading(str(path), kind, len(found)))
+        for reader, address, block in found:
+            values, gaps = take(reader.fields, block)
+            values |= {"address": address, "place": places[address]}
+            self.resources.append(reader.kind.of(values, gaps))
+            self.readers.append(reader)
 
 
 def read_code(paths: Iterable[Path], index: ResourceIndex) -> Code:
-    """Read plans and templates; folders are searched for them.
+    """Read plans, templates and folders of Terraform's language; other folders are searched for them.
 
-    Raises ``InputError`` for a file that is broken, and for one named by the user that is neither plan nor template.
+    Raises ``InputError`` for a file that is broken, for one named by the user that is none of these, and where an
+    extra is needed that is not installed.
     """
     code = Code()
     for path in paths:
         if path.is_dir():
-            for found in _candidates(path):
-                _read_file(found, index, code, named=False)
+            tree = look_into(path)
+            for each in tree.skipped:
+                code.not_read[str(each)] = "what tools put there is not read"
+            for each in tree.files:
+                _read_file(each, index, code, named=False)
+            _read_terraform(tree.terraform, around(path), index, code)
+        elif path.name.endswith((".tf", ".tf.json")) and path.is_file():
+            _read_terraform([path.parent], around(path.parent), index, code)
         else:
             _read_file(path, index, code, named=True)
     return code
 
 
-def _candidates(folder: Path) -> Iterator[Path]:
-    for base, folders, files in os.walk(folder):
-        folders[:] = sorted(each for each in folders if each not in _SKIPPED)
-        yield from (Path(base) / each for each in sorted(files) if each.endswith(_ENDINGS))
+def _read_terraform(folders: list[Path], within: Path, index: ResourceIndex, code: Code) -> None:
+    """Read root modules; what another folder calls is read with its caller, and what has a plan beside it by that."""
+    if not folders:
+        return
+    parser = hcl_parser()
+    known = {each.resolve(): read_folder(each.resolve(), parser) for each in folders}
+    called = {each for folder in known.values() for each in local_modules(folder)}
+    roots = [each for each in folders if each.resolve() not in called] or folders
+    planned_in = {Path(each.path).parent: each.path for each in code.readings if each.kind == _PLAN}
+    for folder in roots:
+        if folder in planned_in:
+            code.not_read[str(folder)] = f"its plan was read: {planned_in[folder]}"
+            continue
+        read = read_hcl(folder, Project.new(folder, within, parser, known), index.code_readers)
+        code.add(folder, "Terraform", read.found, read.places)
+        code.not_read.update(read.left_out)
 
 
 def _read_file(path: Path, index: ResourceIndex, code: Code, *, named: bool) -> None:
@@ -62,20 +113,16 @@ def _read_file(path: Path, index: ResourceIndex, code: Code, *, named: bool) -> 
     value = document.value
     if isinstance(value, dict) and _is_plan(value):
         found = _plan(value, str(path), index)
-        places = {address: Place(str(path)) for _, address, _ in found}
+        kind = _PLAN if "planned_values" in value else "Terraform state"
+        code.add(path, kind, found, {address: Place(str(path)) for _, address, _ in found})
     elif isinstance(value, dict) and _is_template(value):
         found = list(Template(value, str(path)).blocks(index.code_readers))
         places = {name: Place(str(path), document.lines.get(("Resources", name), 0)) for _, name, _ in found}
+        code.add(path, "CloudFormation template", found, places)
     elif named:
         raise InputError(_neither(value, path))
-    else:
-        return
-    code.files.append(str(path))
-    for reader, address, block in found:
-        values, gaps = take(reader.fields, block)
-        values |= {"address": address, "place": places[address]}
-        code.resources.append(reader.kind.of(values, gaps))
-        code.readers.append(reader)
+    elif isinstance(value, dict) and "lineage" in value:
+        code.not_read[str(path)] = f"a state in Terraform's own format; {_SHOW}"
 
 
 def _text(path: Path) -> str:
@@ -104,7 +151,7 @@ def _parsed(text: str, path: str) -> Document:
     return parse(text, path)
 
 
-def _plan(value: dict[str, Any], path: str, index: ResourceIndex) -> list[tuple[CodeReader, str, Block]]:
+def _plan(value: dict[str, Any], path: str, index: ResourceIndex) -> list[Found]:
     try:
         return list(planned(value, index.code_readers, path))
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as wrong:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,17 @@ _DEEPEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One resource instance; ``new`` says that the plan creates or replaces it."""
+    """One resource instance; ``new`` says that the plan creates or replaces it.
+
+    ``depends`` are the expressions, as the code writes them, of counts that are not known: there may be none of it.
+    """
 
     address: str
     type: str
     values: Mapping[str, Any]
     new: bool
     at: Address
+    depends: tuple[str, ...] = ()
 
 
 def planned(
@@ -42,8 +46,15 @@ def planned(
     """
     _check(plan, path)
     configuration = Configuration(plan.get("configuration", {}).get("root_module", {}))
+    yield from tied(_instances(plan, configuration, readers, path), configuration, readers)
+
+
+def tied(
+    instances: Iterable[Planned], configuration: Configuration, readers: Mapping[str, CodeReader]
+) -> Iterator[tuple[CodeReader, str, Block]]:
+    """Reader, address and block of each instance that can be read, with the parts that belong to it."""
     found: dict[str, list[Planned]] = defaultdict(list)
-    for each in _instances(plan, configuration, readers, path):
+    for each in instances:
         found[each.type].append(each)
     for code_type, owners in found.items():
         if (reader := readers.get(code_type)) is None:
@@ -148,6 +159,7 @@ class _Ties:
         self._others = others
         self._configuration = configuration
         self._owners = owners
+        self._depends = {each.address: each.depends for each in owners}
         self._known: dict[str, set[str]] = defaultdict(set)
         self._coded: dict[tuple[tuple[str, ...], str], list[Planned]] = defaultdict(list)
         self._parts: dict[str, dict[str, list[Block]]] = defaultdict(lambda: defaultdict(list))
@@ -162,7 +174,8 @@ class _Ties:
         """Give a part to its owner; where that may be several, none of them knows its parts of that type."""
         owners, sure = self._owners_of(part)
         for each in owners:
-            if sure and len(owners) == 1:
+            # A part that there may not be is there where its owner is, if both hang on the same.
+            if sure and len(owners) == 1 and (not part.depends or part.depends == self._depends[each]):
                 self._parts[each][part.type].append(Block(part.values, what=part.address))
             else:
                 self._untied[each].add(part.type)

@@ -36,6 +36,8 @@ class ReportInput:
     gaps: tuple[CoverageGap, ...] = ()
     accepted: Accepted = field(default_factory=Accepted)
     regions: tuple[str, ...] = ()
+    read: tuple[tuple[str, str, int], ...] = ()
+    not_read: tuple[tuple[str, str], ...] = ()
     list_passes: bool = False
     compliance: tuple[Compliance, ...] = ()
 
@@ -191,4 +193,6 @@ def document(report: ReportInput) -> dict[str, Any]:
         },
         "compliance": [compliance_facts(each) for each in report.compliance],
         "coverage_gaps": [gap_facts(each) for each in report.gaps],
+        "read": [{"path": path, "as": kind, "resources": number} for path, kind, number in report.read],
+        "not_read": [{"path": path, "why": why} for path, why in report.not_read],
     }

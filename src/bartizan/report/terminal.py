@@ -21,6 +21,7 @@ _RULES_SHOWN = 10
 _GROUPS_SHOWN = 6
 _NAMES_SHOWN = 3
 _CONTROLS_SHOWN = 10
+_READ_SHOWN = 12
 _INDENT = 10
 _WIDEST = 120
 
@@ -49,8 +50,23 @@ def print_summary(console: Console, report: ReportInput, written: Sequence[Path]
     for each in report.compliance:
         _print_compliance(console, each)
     _print_suppressions(console, report)
+    _print_read(console, report)
     for path in written:
         console.print(Text(f"Report: {path}"), soft_wrap=True)  # A path that is broken in two cannot be copied.
+
+
+def _print_read(console: Console, report: ReportInput) -> None:
+    """What was read as what, where there was a choice; what was passed over, and why."""
+    for title, lines in (
+        ("Read", [f"{path}: {kind}, {number} resources" for path, kind, number in report.read]),
+        ("Not read", [f"{path}: {why}" for path, why in report.not_read]),
+    ):
+        if lines:
+            console.print(Text(title, style="bold"))
+        for each in lines[:_READ_SHOWN]:
+            _print_indented(console, Text(printable(each)), indent=2)
+        if len(lines) > _READ_SHOWN:
+            console.print(f"  and {len(lines) - _READ_SHOWN} more; --json names them all")
 
 
 def _print_suppressions(console: Console, report: ReportInput) -> None:
