@@ -205,7 +205,12 @@ def test_what_is_no_report_is_told(tmp_path: Path) -> None:
         ("{", "is no report of Bartizan"),
         ("[]", "is no report of Bartizan"),
         ('{"schema_version": 2, "findings": []}', "is no report of Bartizan"),
-        ('{"schema_version": 1, "findings": [], "regions": []}', "names its regions"),
+        ('{"schema_version": 1}', "damaged report, or one of another version"),
+        (json.dumps(report(queue("jobs")) | {"passed": [{"rule": "x"}]}), "KeyError\\('fingerprint'\\)"),
+        (json.dumps(report(queue("jobs")) | {"findings": [3]}), "damaged report"),
+        (json.dumps(report(queue("jobs")) | {"rules": {}}), "damaged report"),
+        (json.dumps(report(queue("jobs")) | {"started": "yesterday"}), "damaged report"),
+        (json.dumps(report(queue("jobs"), regions=())), "report of code"),
     ):
         (tmp_path / "report.json").write_text(text)
         with pytest.raises(InputError, match=why):

@@ -69,11 +69,26 @@ def read_report(text: str, name: str) -> Report:
         report = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
         report = None
-    if not isinstance(report, dict) or report.get("schema_version") != 1 or "findings" not in report:
+    if not isinstance(report, dict) or report.get("schema_version") != 1:
         raise InputError(f"{name} is no report of Bartizan; `bartizan scan` writes one: bartizan-report/report.json")
-    if not report.get("regions"):
-        raise InputError(f"{name} is no report of an account that names its regions; make one with `bartizan scan`")
+    try:
+        _used(report)
+    except (LookupError, TypeError, AttributeError, ValueError) as wrong:
+        raise InputError(f"{name} is a damaged report, or one of another version of Bartizan: {wrong!r}") from None
+    if not report["regions"]:
+        raise InputError(f"{name} is a report of code; Security Hub takes the findings of accounts: `bartizan scan`")
     return report
+
+
+def _used(report: Report) -> None:
+    """Take what is used out of a report once, so that what is wrong with it shows before anything is asked or sent."""
+    started = dt.datetime.fromisoformat(report["started"])
+    version = report["tool"]["version"]
+    for finding in report["findings"]:
+        asff(finding, report["rules"][finding["rule"]], at=started, version=version, product=finding["account"])
+    frozenset(each["fingerprint"] for each in report["passed"])
+    frozenset(name for gap in report["coverage_gaps"] for name in (gap["region"], *gap["types"]))
+    frozenset(report["regions"])
 
 
 def load_report(path: Path) -> Report:
