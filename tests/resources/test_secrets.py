@@ -47,7 +47,7 @@ def test_a_literal_under_a_secret_s_name_is_recognised(name: str, value: str) ->
     [
         "", "true", "False", "12345", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db", "/prod/db/password",
         "${DB_PASSWORD}", "$(fetch-secret)", "$DB_PASSWORD", "{{resolve:ssm:x}}", "<set-me-later>",
-        "https://vault.example.com/x", "xxxxxxxx", "********",
+        "https://vault.example.com/x", "$.input.password", "xxxxxxxx", "********",
     ],
 )  # fmt: skip
 def test_what_only_points_to_a_secret_is_none(value: str) -> None:
@@ -96,3 +96,9 @@ def test_precision_and_recall_on_labelled_variables() -> None:
     mistaken = [name for name, value in HARMLESS if in_variables({name: value})]
     assert mistaken == []
     assert missed == []
+
+
+def test_a_value_in_json_is_recognised() -> None:
+    assert in_script('{"db_password": "made-up-1", "token.$": "$.token", "name": "x"}') == (
+        "value assigned to db_password in line 1",
+    )

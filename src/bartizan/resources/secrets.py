@@ -49,11 +49,11 @@ _WORDS = (
 )
 # The word ends the name: what follows it (PASSWORD_FILE, TOKEN_URL) says where the secret is, or something about it.
 _NAMED = re.compile(rf"{_WORDS}$", re.IGNORECASE)
-_ASSIGNED = re.compile(rf"""\b([a-z0-9_.-]*{_WORDS})\s*[=:]\s*["']?([^\s"']{{6,}})""", re.IGNORECASE)
+_ASSIGNED = re.compile(rf"""\b([a-z0-9_.-]*{_WORDS})["']?\s*[=:]\s*["']?([^\s"']{{6,}})""", re.IGNORECASE)
 # What stands for a secret that is fetched elsewhere: a variable, a reference, an ARN, a path of several parts, a blank,
 # or a sample key of AWS's documentation.
 _REFERENCE = re.compile(
-    r"^(?:\$(?:[{(]|[A-Z_][A-Z0-9_]*$)|\{\{|<[^>]*>$|arn:|alias/|/[\w.-]+(?:/[\w.-]+)+$|https?://|ssm:|vault:|\d{0,5}$"
+    r"^(?:\$(?:[{(.]|[A-Z_][A-Z0-9_]*$)|\{\{|<[^>]*>$|arn:|alias/|/[\w.-]+(?:/[\w.-]+)+$|https?://|ssm:|vault:|\d{0,5}$"
     r"|(?i:true|false|null|none|x+)$|\*+$|(?:AKIA|ASIA)[A-Z0-9]{9}EXAMPLE$|[\w/+]{30}EXAMPLEKEY$)"
 )
 _SHORTEST = 6

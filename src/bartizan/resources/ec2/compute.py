@@ -92,8 +92,8 @@ def _stopped_at(item: Item) -> dt.datetime | None:
     return dt.datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=dt.UTC)
 
 
-def _script_secrets(reply: Reply) -> tuple[str, ...]:
-    encoded = reply["UserData"].get("Value") or ""
+def secrets_in_user_data(encoded: str) -> tuple[str, ...]:
+    """The secrets in user data as the API gives it, in Base64 and perhaps compressed, each as kind and line."""
     try:
         raw = base64.b64decode(encoded)
         if raw[:2] == b"\x1f\x8b":
@@ -126,7 +126,7 @@ INSTANCES = Reader(
         Detail(
             Call("ec2:DescribeInstanceAttribute"),
             params=lambda item: {"InstanceId": item["InstanceId"], "Attribute": "userData"},
-            fields={"user_data_secrets": _script_secrets},
+            fields={"user_data_secrets": lambda reply: secrets_in_user_data(reply["UserData"].get("Value") or "")},
         ),
     ),
 )
