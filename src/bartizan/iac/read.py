@@ -13,6 +13,7 @@ from bartizan.iac.hcl.folder import read_folder
 from bartizan.iac.hcl.module import Project
 from bartizan.iac.hcl.read import local_modules, read_hcl
 from bartizan.iac.hcl.syntax import hcl_parser
+from bartizan.iac.sam import expand, is_sam
 from bartizan.iac.terraform import planned
 from bartizan.iac.text import Document, parse
 from bartizan.iac.tree import around, look_into
@@ -116,13 +117,34 @@ def _read_file(path: Path, index: ResourceIndex, code: Code, *, named: bool) -> 
         kind = _PLAN if "planned_values" in value else "Terraform state"
         code.add(path, kind, found, {address: Place(str(path)) for _, address, _ in found})
     elif isinstance(value, dict) and _is_template(value):
-        found = list(Template(value, str(path)).blocks(index.code_readers))
-        places = {name: Place(str(path), document.lines.get(("Resources", name), 0)) for _, name, _ in found}
-        code.add(path, "CloudFormation template", found, places)
+        _read_template(path, document, index, code)
     elif named:
         raise InputError(_neither(value, path))
     elif isinstance(value, dict) and "lineage" in value:
         code.not_read[str(path)] = f"a state in Terraform's own format; {_SHOW}"
+
+
+def _read_template(path: Path, document: Document, index: ResourceIndex, code: Code) -> None:
+    """Read a template: CloudFormation's, of the Serverless Application Model, or what CDK makes.
+
+    What CDK makes is named by the path of its construct.
+    """
+    value, kind = document.value, "CloudFormation template"
+    origins: Mapping[str, str] = {}
+    if is_sam(value):
+        kind = "SAM template"
+        value, origins = expand(value, str(path))
+    found: list[Found] = []
+    places: dict[str, Place] = {}
+    for reader, name, block in Template(value, str(path)).blocks(index.code_readers):
+        metadata = value["Resources"][name].get("Metadata")
+        construct = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+        address = construct if isinstance(construct, str) and name not in origins else name
+        if address is construct:
+            kind = "CDK template"
+        found.append((reader, address, block))
+        places[address] = Place(str(path), document.lines.get(("Resources", origins.get(name, name)), 0))
+    code.add(path, kind, found, places)
 
 
 def _text(path: Path) -> str:

@@ -23,8 +23,11 @@ def look_into(folder: Path) -> Tree:
     """Walk a folder; links to other folders are not followed."""
     tree = Tree()
     for base, folders, files in os.walk(folder):
-        tree.skipped += [Path(base) / each for each in sorted(folders) if each in _SKIPPED]
-        folders[:] = sorted(each for each in folders if each not in _SKIPPED)
+        # Beside CDK's manifest lie copies of what it uploads: code of functions, with whatever it brings.
+        assets = "asset." if "manifest.json" in files else None
+        passed = {each for each in folders if each in _SKIPPED or (assets and each.startswith(assets))}
+        tree.skipped += [Path(base) / each for each in sorted(passed)]
+        folders[:] = sorted(each for each in folders if each not in passed)
         if any(each.endswith((".tf", ".tf.json")) for each in files):
             tree.terraform.append(Path(base))
         tree.files += [

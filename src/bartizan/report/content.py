@@ -23,7 +23,8 @@ class ReportInput:
 
     ``facts`` are shown beside the subject: caller, regions, duration. ``seconds`` is the wall time. ``regions`` are
     those that were read. ``list_passes`` is whether formats that are lists of findings give the passes too.
-    ``compliance`` holds the frameworks that were asked for.
+    ``compliance`` holds the frameworks that were asked for. Of code, ``read`` are the files and folders with what each
+    was read as and its number of resources, ``not_read`` what was passed over, and why.
     """
 
     subject: str
