@@ -42,7 +42,8 @@ def check_command(  # noqa: PLR0913 - one argument per option
     unknown_ok: bool,
     **reporting: Any,
 ) -> None:
-    """Assess infrastructure code: Terraform (*.tf, and plans and states as JSON) and CloudFormation templates.
+    """Assess infrastructure code: Terraform (*.tf, and plans and states as JSON) and templates of CloudFormation,
+    SAM, CDK and the Serverless Framework.
 
     The rules are those of a scan. A directory is searched; the summary says what was read as what, and what was
     not, and why. Reading *.tf needs the extra "terraform".

@@ -14,6 +14,7 @@ from bartizan.iac.hcl.module import Project
 from bartizan.iac.hcl.read import local_modules, read_hcl
 from bartizan.iac.hcl.syntax import hcl_parser
 from bartizan.iac.sam import expand, is_sam
+from bartizan.iac.serverless import as_template, is_serverless
 from bartizan.iac.terraform import planned
 from bartizan.iac.text import Document, parse
 from bartizan.iac.tree import around, look_into
@@ -108,7 +109,7 @@ def _read_terraform(folders: list[Path], within: Path, index: ResourceIndex, cod
 
 def _read_file(path: Path, index: ResourceIndex, code: Code, *, named: bool) -> None:
     text = _text(path)
-    if not named and not any(mark in text for mark in _MARKS):
+    if not named and path.stem != "serverless" and not any(mark in text for mark in _MARKS):
         return
     document = _parsed(text, str(path))
     value = document.value
@@ -118,6 +119,8 @@ def _read_file(path: Path, index: ResourceIndex, code: Code, *, named: bool) -> 
         code.add(path, kind, found, {address: Place(str(path)) for _, address, _ in found})
     elif isinstance(value, dict) and _is_template(value):
         _read_template(path, document, index, code)
+    elif is_serverless(value, path):
+        _read_serverless(path, document, index, code)
     elif named:
         raise InputError(_neither(value, path))
     elif isinstance(value, dict) and "lineage" in value:
@@ -145,6 +148,13 @@ def _read_template(path: Path, document: Document, index: ResourceIndex, code: C
         found.append((reader, address, block))
         places[address] = Place(str(path), document.lines.get(("Resources", origins.get(name, name)), 0))
     code.add(path, kind, found, places)
+
+
+def _read_serverless(path: Path, document: Document, index: ResourceIndex, code: Code) -> None:
+    template, lines = as_template(document, path)
+    found = list(Template(template, str(path)).blocks(index.code_readers))
+    places = {name: Place(str(path), lines.get(name, 0)) for _, name, _ in found}
+    code.add(path, "Serverless Framework project", found, places)
 
 
 def _text(path: Path) -> str:
