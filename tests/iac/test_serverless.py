@@ -81,7 +81,7 @@ def test_functions_share_a_role_and_stand_where_they_are_written(tmp_path: Path)
     assert (role.place.path, role.place.line) == (str(tmp_path / "serverless.yml"), 5)
     jobs = next(each for each in code.resources if each.address == "Jobs")
     assert jobs.place is not None
-    assert jobs.place.line == 17
+    assert jobs.place.line == 20
     assert [each.kind for each in code.readings] == ["Serverless Framework project"]
 
 

@@ -44,7 +44,8 @@ def check(paths: Iterable[Path], catalog: Catalog, settings: Settings | None = N
     if not code.files:
         named = ", ".join(map(str, asked))
         raise InputError(f"no Terraform code or plan and no CloudFormation template is in {named}")
-    fitting = {rule.id: rule for rule in catalog if _fits(rule, code.readers)}
+    readers = {reader.code_type: reader for reader in code.readers}.values()
+    fitting = {rule.id: rule for rule in catalog if _fits(rule, readers)}
     chosen = Catalog(fitting, {name: fix for name, fix in catalog.fixes.items() if name in fitting})
     evaluation = evaluate(chosen, Snapshot(code.resources))
     return CodeCheck(
@@ -65,7 +66,9 @@ def _fits(rule: Rule, readers: Iterable[CodeReader]) -> bool:
     than reported as unknown for each resource; so is a rule about resources that no code is read for.
     """
     used = list(readers)
-    kinds = {reader.kind for reader in used}
+    of_kind = [reader for reader in used if reader.kind is rule.resource]
+    # Which fields a rule reads is found by running it: only those that may fit are.
+    if not of_kind or not set(rule.reads) <= {reader.kind for reader in used}:
+        return False
     needed = fields_read(rule) - set(BASE_FIELDS)
-    fits = [needed <= reader.fields.keys() for reader in used if reader.kind is rule.resource]
-    return bool(fits) and all(fits) and set(rule.reads) <= kinds
+    return all(needed <= reader.fields.keys() for reader in of_kind)

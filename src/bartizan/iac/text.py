@@ -23,7 +23,7 @@ class Tagged:
 
 @dataclass(slots=True)
 class Document:
-    """A parsed text and the line, counted from 1, of each key by its path from the top (the first two levels)."""
+    """A parsed text and the line, counted from 1, of each key by its path from the top (the first three levels)."""
 
     value: Any
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -65,7 +65,7 @@ def _value(node: Any, path: str, at: tuple[str, ...], lines: dict[tuple[str, ...
             key = key_node.value
             if key in made:
                 raise InputError(f"{path}:{key_node.start_mark.line + 1}: {key!r} is there twice")
-            if len(at) < 2:
+            if len(at) < 3:
                 lines[*at, key] = key_node.start_mark.line + 1
             made[key] = _value(value_node, path, (*at, key), lines, depth + 1)
     elif isinstance(node, yaml.SequenceNode):
