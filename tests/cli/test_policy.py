@@ -148,7 +148,7 @@ def test_compare_shows_a_request_and_exits_by_whether_more_gets_through(tmp_path
     assert run("compare", wide, narrow, cwd=tmp_path).returncode == 0
     same = json.loads(run("compare", narrow, narrow, "--json", cwd=tmp_path).stdout)
     assert same == {"equal": True} | {
-        name: {"request": None, "undecided": ""}
+        name: {"request": None, "hypothetical": False, "undecided": ""}
         for name in ("allows_more", "allows_less", "denies_more", "denies_less")
     }
 

@@ -66,3 +66,30 @@ def test_what_is_undecided_is_neither_equal_nor_wider() -> None:
     undecided = Difference(undecided="too many ways")
     assert not undecided.proven_empty
     assert Difference().proven_empty
+
+
+def test_the_proof_is_on_a_resource_that_the_action_takes() -> None:
+    before, after = (
+        parse_policy({"Statement": {"Effect": "Allow", "Action": each, "Resource": "arn:aws:s3:::b"}})
+        for each in ("s3:ListBucket", ["s3:ListBucket", "s3:Get*"])
+    )
+    more = compare(before, after, Layer.IDENTITY, REFERENCE).allows_more
+    assert more.request is not None
+    assert not more.hypothetical
+    (action,) = more.request["action"]
+    found = REFERENCE.find(action)
+    assert found is not None
+    assert "bucket" in {each.type for each in found.resources}
+    assert more.request["resource"] == ("arn:aws:s3:::b",)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"), [("s3:Frobnicate*", "*"), ("s3:ListBucket", "arn:aws:s3:::b/*"), ("nosuch:*", "*")]
+)
+def test_where_only_the_patterns_differ_that_is_said(action: str, resource: str) -> None:
+    wider = parse_policy({"Statement": [READ, {"Effect": "Allow", "Action": action, "Resource": resource}]})
+    found = compare(parse_policy({"Statement": READ}), wider, Layer.IDENTITY, REFERENCE)
+    assert found.allows_more.hypothetical
+    assert found.allows_more.request is not None
+    assert found.wider
+    assert not found.equal

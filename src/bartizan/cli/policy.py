@@ -110,6 +110,8 @@ def explain_command(*, files: tuple[str, ...], as_json: bool) -> None:
 def compare_command(ctx: click.Context, /, *, before: str, after: str, kind: str | None, as_json: bool) -> None:
     """Say what AFTER allows or denies that BEFORE does not, and the other way round, with a request as proof.
 
+    The request is of an action that AWS has, on a resource that the action takes, unless only the patterns differ.
+
     Exits with 1 when AFTER lets more through, and with 3 when that could not be decided.
 
     \b
@@ -129,7 +131,11 @@ def compare_command(ctx: click.Context, /, *, before: str, after: str, kind: str
     )
     if as_json:
         plain = {
-            name: {"request": dict(each.request) if each.request is not None else None, "undecided": each.undecided}
+            name: {
+                "request": dict(each.request) if each.request is not None else None,
+                "hypothetical": each.hypothetical,
+                "undecided": each.undecided,
+            }
             for (name, *_), each in zip(answers, found.differences, strict=True)
         }
         click.echo(json.dumps({"equal": found.equal, **plain}, indent=2))
@@ -147,6 +153,11 @@ def _difference(one: str, does: str, other: str, difference: Difference) -> str:
         return f"Whether {one} {does} more than {other} could not be decided: {difference.undecided}"
     if difference.request is None:
         return f"{one} {does} nothing that {other} does not."
+    if difference.hypothetical:
+        return (
+            f"{one} {does} what {other} does not, but only by its patterns: no action that AWS has today, on a "
+            "resource that the action takes, is among it. It would be:"
+        )
     return f"{one} {does} what {other} does not, such as:"
 
 

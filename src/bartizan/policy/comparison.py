@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from bartizan.policy.compiled import Layer, Policy
 from bartizan.policy.document import PolicyDocument
 from bartizan.policy.reference import Reference
-from bartizan.policy.symbolic import RequestSet, Undecided
+from bartizan.policy.symbolic import ReferenceVocabulary, RequestSet, Undecided
 
 _FAMILIAR = ("s3:GetObject", "ec2:RunInstances", "iam:CreateUser", "sts:AssumeRole")
 _TRIED = 200
+_KINDS = 6
+"""After so many kinds of actions whose resources do not fit, any request that differs serves as proof."""
+
+Preferred = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +23,13 @@ class Difference:
     """What is in one set of requests and not in another.
 
     ``request`` holds the attributes of one, by name; ``None`` is the proof that there is none, unless ``undecided``
-    says why neither could be shown.
+    says why neither could be shown. It is of an action that AWS has, on a resource that the action takes, unless
+    ``hypothetical``: then it is proven that no such request is in it, and that only the patterns differ.
     """
 
     request: Mapping[str, tuple[str, ...]] | None = None
     undecided: str = ""
+    hypothetical: bool = False
 
     @property
     def proven_empty(self) -> bool:
@@ -57,16 +63,13 @@ class Comparison:
 
 
 def compare(before: PolicyDocument, after: PolicyDocument, layer: Layer, reference: Reference) -> Comparison:
-    """Compare two policies of one layer; the reference helps to prove differences by actions that AWS has."""
+    """Compare two policies of one layer; a difference is proven by an action that AWS has, where one is in it."""
     old, new = Policy(before, layer), Policy(after, layer)
     preferred = {"action": tuple(dict.fromkeys(_likely([before, after], reference)))}
+    vocabulary = ReferenceVocabulary(reference)
 
     def difference(one: RequestSet, other: RequestSet) -> Difference:
-        try:
-            request = (one - other).witness(preferred=preferred)
-        except Undecided as undecided:
-            return Difference(undecided=str(undecided))
-        return Difference(None if request is None else _ordered(request, reference))
+        return _difference(one - other, preferred, vocabulary)
 
     allowed = [RequestSet.granted([each]) for each in (old, new)]
     denied = [RequestSet.denied([each]) for each in (old, new)]
@@ -76,6 +79,21 @@ def compare(before: PolicyDocument, after: PolicyDocument, layer: Layer, referen
         denies_more=difference(denied[1], denied[0]),
         denies_less=difference(denied[0], denied[1]),
     )
+
+
+def _difference(more: RequestSet, preferred: Preferred, vocabulary: ReferenceVocabulary) -> Difference:
+    try:
+        request = more.witness(preferred=preferred)
+    except Undecided as undecided:
+        return Difference(undecided=str(undecided))
+    if request is None:
+        return Difference()
+    try:
+        real = more.witness(preferred=preferred, vocabulary=vocabulary, kinds=_KINDS)
+    except Undecided:
+        # The difference is proven all the same; only a likelier request was not found.
+        return Difference(_ordered(request, vocabulary.reference))
+    return Difference(_ordered(real or request, vocabulary.reference), hypothetical=real is None)
 
 
 def _likely(documents: Sequence[PolicyDocument], reference: Reference) -> Iterator[str]:

@@ -11,7 +11,7 @@ from bartizan.policy.patterns import Attributes
 from bartizan.policy.symbolic.formula import FALSE, TRUE, Formula, both, either, holds, opposite
 from bartizan.policy.symbolic.permission import allowed_by, denied_by, granted_by
 from bartizan.policy.symbolic.solver import solve
-from bartizan.policy.symbolic.vocabulary import Vocabulary, solve_real
+from bartizan.policy.symbolic.vocabulary import MOST_KINDS, Vocabulary, solve_real
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,19 @@ class RequestSet:
         return holds(self.formula, attributes)
 
     def witness(
-        self, *, preferred: Mapping[str, Sequence[str]] | None = None, vocabulary: Vocabulary | None = None
+        self,
+        *,
+        preferred: Mapping[str, Sequence[str]] | None = None,
+        vocabulary: Vocabulary | None = None,
+        kinds: int = MOST_KINDS,
     ) -> dict[str, tuple[str, ...]] | None:
         """The attributes of a request in the set, or ``None``: proven, it is empty. Raises ``Undecided``.
 
         ``preferred`` are values to try first. With a ``vocabulary`` only requests in it count: ``None`` then means that
-        none of its actions is in the set on a resource that it takes.
+        none of its actions is in the set on a resource that it takes; so many ``kinds`` of them are tried.
         """
         if vocabulary is not None:
-            return solve_real(self.formula, self.known, vocabulary, preferred=preferred)
+            return solve_real(self.formula, self.known, vocabulary, preferred=preferred, kinds=kinds)
         return solve(self.formula, self.known, preferred=preferred)
 
     @property

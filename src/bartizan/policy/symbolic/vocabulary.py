@@ -16,7 +16,7 @@ from bartizan.policy.symbolic.language import Undecided
 from bartizan.policy.symbolic.solver import solve
 from bartizan.policy.values import Texts
 
-_MOST_KINDS = 400
+MOST_KINDS = 400
 """After so many kinds of actions that found no resource the question is given up."""
 
 
@@ -46,16 +46,17 @@ def solve_real(
     vocabulary: Vocabulary,
     *,
     preferred: Mapping[str, Sequence[str]] | None = None,
+    kinds: int = MOST_KINDS,
 ) -> dict[str, tuple[str, ...]] | None:
     """A request in a vocabulary for which the formula holds, or ``None``: proven, none of its actions has one.
 
-    The other arguments are those of ``solve``. Raises ``Undecided``.
+    The other arguments are those of ``solve``. Raises ``Undecided``, also after so many kinds of actions without one.
     """
     wanted = preferred or {}
     if solve(formula, known, preferred=wanted) is None:
         return None
     narrowed = both(formula, Constraint("action", vocabulary.actions))
-    for _ in range(_MOST_KINDS):
+    for _ in range(kinds):
         found = solve(narrowed, known, preferred=wanted)
         if found is None:
             return None
@@ -69,7 +70,7 @@ def solve_real(
         narrowed = both(narrowed, either(Constraint("action", use.actions).negate(), use.resource))
         if holds(use.resource, found):
             raise Undecided(f"{found['action'][0]} is decided differently on its own")
-    raise Undecided(f"{_MOST_KINDS} kinds of actions were tried")
+    raise Undecided(f"{kinds} kinds of actions were tried")
 
 
 @dataclass(frozen=True)
