@@ -57,7 +57,7 @@ class Template:
                     elif tied is None:
                         untied.add(part)
             block = Block(values[name], what=name, parts=parts, untied=frozenset(untied))
-            if reader.when is None or reader.when(block):
+            if reader.reads(block):
                 yield reader, name, block
 
     def _exists(self, declared: Mapping[str, Any]) -> bool:

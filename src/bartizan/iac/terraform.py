@@ -65,7 +65,7 @@ def tied(
                 ties.add(each)
         for each in owners:
             block = ties.block(each)
-            if reader.when is None or reader.when(block):
+            if reader.reads(block):
                 yield reader, each.address, block
 
 

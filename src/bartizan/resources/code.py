@@ -122,3 +122,10 @@ class CodeReader:
     parts: Mapping[str, str] = field(default_factory=dict)
     defaulted: Mapping[str, Sequence[str]] = field(default_factory=dict)
     when: Callable[[Block], bool] | None = None
+
+    def reads(self, block: Block) -> bool:
+        """Whether a block is of its type; where that turns on what is not known yet, it is taken, with its unknowns."""
+        try:
+            return self.when is None or self.when(block)
+        except Unknown:
+            return True
