@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -620,3 +621,18 @@ def test_a_star_among_services_or_providers_is_everybody() -> None:
 def test_only_incomplete_arns_are_completed(pattern: str, resource: str, matched: bool) -> None:
     clause = _policy(Layer.IDENTITY, {**FULL, "Resource": pattern}).clauses[0]
     assert clause.applies({"resource": (resource,)}) is matched
+
+
+@pytest.mark.parametrize("name", ["role/ap?", "role/*", "role/${aws:PrincipalTag/team}"])
+def test_a_name_in_the_element_principal_has_neither_wildcards_nor_variables(name: str) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::111122223333:{name}"}, "Action": "s3:GetObject"}
+    document = parse_policy({"Version": "2012-10-17", "Statement": {**statement, "Resource": "*"}})
+    role = Principal.parse("arn:aws:iam::111122223333:role/app")
+    request = Request(
+        principal=role, action="s3:GetObject", resource="arn:aws:s3:::b/k", resource_account="444455556666",
+        context={"aws:PrincipalTag/team": ("app",)},
+    )  # fmt: skip
+    (clause,) = Policy(document, Layer.RESOURCE).clauses
+    assert not clause.applies(request.attributes())
+    exact = Principal(kind=role.kind, arn=f"arn:aws:iam::111122223333:{name}", account=role.account)
+    assert clause.applies(replace(request, principal=exact).attributes())
