@@ -17,7 +17,7 @@ from bartizan.iac.configuration import Address, Configuration, Target
 from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed
 
-_IDENTITIES = ("id", "arn", "url", "name", "bucket", "stage_name")
+_IDENTITIES = ("id", "arn", "url", "name", "bucket", "function_name", "stage_name")
 _ENDING = re.compile(r"[/:]")
 _DEEPEST = 200
 

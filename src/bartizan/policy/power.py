@@ -8,9 +8,6 @@ from functools import lru_cache
 from bartizan.model import Gap, Reason, Unknown
 from bartizan.policy.compiled import Layer, Policy
 from bartizan.policy.document import PolicyDocument
-from bartizan.policy.lint import effect
-from bartizan.policy.lint.check import Subject, remarks
-from bartizan.policy.lint.kinds import Kind
 from bartizan.policy.reference import Reference
 from bartizan.policy.symbolic import EVERYTHING, RequestSet, Undecided
 
@@ -30,6 +27,10 @@ def passes_any_role(document: PolicyDocument) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def without_effect(document: PolicyDocument) -> tuple[str, ...]:
     """What is wrong with the statements that bring nothing about, a sentence for each."""
+    # The checks take a while to load, which commands that judge no policies need not wait for.
+    from bartizan.policy.lint import Kind, effect  # noqa: PLC0415 - as the comment says
+    from bartizan.policy.lint.check import Subject, remarks  # noqa: PLC0415 - as above
+
     subject = Subject(document, Kind.IDENTITY, Reference.load())
     checks = (effect.never_applies, effect.adds_nothing, effect.denied_anyway)
     return tuple(each.message for each in sorted(remarks(subject, checks)))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bartizan.model import Gap, Reason, Unknown, World
-from bartizan.policy.escalation import Answer, Path, Paths, build_graph
 from bartizan.resources.estate import ESTATE_TYPES, estate_of
 from bartizan.resources.iam import Role, User
+
+if TYPE_CHECKING:
+    from bartizan.policy.escalation import Answer, Path
 
 ESCALATION_TYPES = ESTATE_TYPES
 """The types that a rule which asks for ways must name in its ``reads``."""
@@ -19,6 +23,9 @@ def ways_to_admin(world: World) -> Answer:
 def _ways(world: World) -> Answer:
     for kind in ESCALATION_TYPES:
         world.all(kind)  # what could not be listed could hold a way
+    # Its methods take a while to load, which commands that judge no whole account need not wait for.
+    from bartizan.policy.escalation import Paths, build_graph  # noqa: PLC0415 - as the comment says
+
     return Paths(build_graph(estate_of(world))).ask()
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bartizan.model import Resource, field, resource
+from bartizan.model import Resource, Unknown, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
+from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader
 from bartizan.resources.secrets import in_variables
-from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, tags_in, terraform_tags
 
 
 @resource("AWS::Lambda::Function", name="function_name")
@@ -110,4 +111,128 @@ FUNCTIONS = Reader(
             fields={"tags": lambda reply: Tags(reply.get("Tags") or {})},
         ),
     ),
+)
+
+
+def _secrets_among(variables: Mapping[str, Any]) -> tuple[str, ...]:
+    """The secrets among the variables that are known; raises ``Unknown`` where none is, and some are not known."""
+    known: dict[str, str] = {}
+    unknown: Unknown | None = None
+    for name in variables:
+        try:
+            known[name] = str(variables[name])
+        except Unknown as missing:
+            unknown = missing
+    found = in_variables(known)
+    if unknown is not None and not found:
+        raise unknown
+    return found
+
+
+def _principal_in(text: str) -> Any:
+    """A permission's principal as Lambda writes it into the policy."""
+    if text == "*":
+        return "*"
+    if text.isdigit():
+        return {"AWS": f"arn:aws:iam::{text}:root"}
+    return {"AWS": text} if text.startswith("arn:") else {"Service": text}
+
+
+def _permitted(permission: Block, names: Mapping[str, str]) -> dict[str, Any]:
+    """The statement that a permission adds to the policy; ``names`` are those of its attributes by what they mean."""
+    conditions: dict[str, dict[str, Any]] = {}
+    for meaning, (operator, key) in _CONDITIONS.items():
+        if names[meaning] in permission:
+            conditions.setdefault(operator, {})[key] = permission[names[meaning]]
+    return {
+        "Effect": "Allow",
+        "Principal": _principal_in(permission[names["principal"]]),
+        "Action": permission[names["action"]],
+        "Resource": "*",
+        **({"Condition": conditions} if conditions else {}),
+    }
+
+
+_CONDITIONS = {
+    "source": ("ArnLike", "AWS:SourceArn"),
+    "account": ("StringEquals", "AWS:SourceAccount"),
+    "token": ("StringEquals", "lambda:EventSourceToken"),
+    "organization": ("StringEquals", "aws:PrincipalOrgID"),
+    "url": ("StringEquals", "lambda:FunctionUrlAuthType"),
+}
+"""What a permission can be bound to, with the condition that Lambda makes of it."""
+
+_IN_TERRAFORM = {
+    "action": "action", "principal": "principal", "source": "source_arn", "account": "source_account",
+    "token": "event_source_token", "organization": "principal_org_id", "url": "function_url_auth_type",
+}  # fmt: skip
+_IN_CLOUDFORMATION = {
+    "action": "Action", "principal": "Principal", "source": "SourceArn", "account": "SourceAccount",
+    "token": "EventSourceToken", "organization": "PrincipalOrgID", "url": "FunctionUrlAuthType",
+}  # fmt: skip
+
+
+def _policy_of(block: Block, part: str, names: Mapping[str, str]) -> PolicyDocument | None:
+    statements = [_permitted(each, names) for each in block.parts(part)]
+    if not statements:
+        return block.if_new(None, "who may call the function")
+    return parse_policy({"Version": "2012-10-17", "Statement": statements})
+
+
+def _url_of(block: Block, part: str, attribute: str) -> str | None:
+    url = block.part(part)
+    return block.if_new(None, "a URL of the function") if url is None else url[attribute]
+
+
+def _first(block: Block, name: str) -> Mapping[str, Any]:
+    """A nested block of which Terraform makes a list of one."""
+    listed = block.get(name) or [{}]
+    first: Mapping[str, Any] = listed[0]
+    return first
+
+
+def _reserved(block: Block) -> int | None:
+    number = block.get("reserved_concurrent_executions", -1)
+    return None if number < 0 else number
+
+
+TERRAFORM_FUNCTION = CodeReader(
+    "aws_lambda_function",
+    Function,
+    parts={"aws_lambda_permission": "function_name", "aws_lambda_function_url": "function_name"},
+    defaulted={"aws_lambda_function": ("tags_all", "tracing_config")},
+    fields={
+        "function_name": lambda block: block["function_name"],
+        "runtime": lambda block: block.get("runtime") or None,
+        "role": lambda block: block["role"],
+        "has_environment": lambda block: bool(_first(block, "environment").get("variables")),
+        "secret_variables": lambda block: _secrets_among(_first(block, "environment").get("variables") or {}),
+        "kms_key_arn": lambda block: block.get("kms_key_arn") or None,
+        "tracing_mode": lambda block: _first(block, "tracing_config").get("mode", "PassThrough"),
+        "policy": lambda block: _policy_of(block, "aws_lambda_permission", _IN_TERRAFORM),
+        "url_auth_type": lambda block: _url_of(block, "aws_lambda_function_url", "authorization_type"),
+        "code_signing_config_arn": lambda block: block.get("code_signing_config_arn") or None,
+        "reserved_concurrent_executions": _reserved,
+        "tags": terraform_tags,
+    },
+)
+
+CLOUDFORMATION_FUNCTION = CodeReader(
+    "AWS::Lambda::Function",
+    Function,
+    parts={"AWS::Lambda::Permission": "FunctionName", "AWS::Lambda::Url": "TargetFunctionArn"},
+    fields={
+        "function_name": lambda block: block["FunctionName"],
+        "runtime": lambda block: block.get("Runtime") or None,
+        "role": lambda block: block["Role"],
+        "has_environment": lambda block: bool(block.get("Environment", {}).get("Variables")),
+        "secret_variables": lambda block: _secrets_among(block.get("Environment", {}).get("Variables") or {}),
+        "kms_key_arn": lambda block: block.get("KmsKeyArn") or None,
+        "tracing_mode": lambda block: block.get("TracingConfig", {}).get("Mode", "PassThrough"),
+        "policy": lambda block: _policy_of(block, "AWS::Lambda::Permission", _IN_CLOUDFORMATION),
+        "url_auth_type": lambda block: _url_of(block, "AWS::Lambda::Url", "AuthType"),
+        "code_signing_config_arn": lambda block: block.get("CodeSigningConfigArn") or None,
+        "reserved_concurrent_executions": lambda block: block.get("ReservedConcurrentExecutions"),
+        "tags": lambda block: tags_in(block.get("Tags", ())),
+    },
 )
