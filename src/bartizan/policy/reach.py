@@ -192,10 +192,10 @@ def _named(document: PolicyDocument) -> _Named:
 def _stand_ins(document: PolicyDocument, arn: str, account: str) -> tuple[str, str]:
     """The ARN and account, or one stand-in for all that the policy does not tell apart, so that one answer serves."""
     named = _named(document)
-    if named.variables or not arn:
+    if named.variables:
         return arn, account
     other = f"arn:aws:{arn.split(':', 3)[2]}:::some-resource" if arn.count(":") > 2 else arn
-    if not any(_may_concern(resource, each) for resource in named.resources for each in (arn, other)):
+    if arn and not any(_may_concern(resource, each) for resource in named.resources for each in (arn, other)):
         arn = other
     return arn, account if account in named.accounts or not account else _SOME_ACCOUNT
 

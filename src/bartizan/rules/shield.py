@@ -33,7 +33,9 @@ def not_subscribed(subscription: Subscription, world: World) -> Problems:
     """
     if subscription.active:
         return
-    facing = len(world.all(Distribution)) + sum(each.scheme == "internet-facing" for each in world.all(LoadBalancer))
+    balancers = world.find(LoadBalancer, account=subscription.account)
+    facing = len(world.find(Distribution, account=subscription.account))
+    facing += sum(each.scheme == "internet-facing" for each in balancers)
     if facing:
         yield f"{facing} distributions and load balancers face the internet"
 
@@ -62,7 +64,8 @@ def not_protected(subscription: Subscription, world: World) -> Problems:
     if not subscription.active:
         return
     protected = set(subscription.protected)
-    facing = [each for each in world.all(LoadBalancer) if each.scheme == "internet-facing"]
-    for each in (*world.all(Distribution), *facing):
-        if each.account == subscription.account and each.key not in protected:
+    balancers = world.find(LoadBalancer, account=subscription.account)
+    facing = [each for each in balancers if each.scheme == "internet-facing"]
+    for each in (*world.find(Distribution, account=subscription.account), *facing):
+        if each.key not in protected:
             yield f"{each.key} has no protection"
