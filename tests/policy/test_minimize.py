@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bartizan.policy import Layer, Policy, PolicyDocument, parse_policy
 from bartizan.policy.minimize import minimize
 from bartizan.policy.reference import Reference
+from bartizan.policy.shortening import shortened
 from bartizan.policy.symbolic import RequestSet
-from bartizan.policy.vocabulary import shortened
 
 READ: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
 

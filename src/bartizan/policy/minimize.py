@@ -15,9 +15,9 @@ from bartizan.policy.compiled import Clause, Layer, compile_statement
 from bartizan.policy.coverage import covered, impossible, redundant
 from bartizan.policy.document import PolicyDocument, Principals, Statement, parse_policy
 from bartizan.policy.reference import Reference
+from bartizan.policy.shortening import shortened
 from bartizan.policy.symbolic import both, either, opposite
 from bartizan.policy.symbolic.permission import clause_formula
-from bartizan.policy.vocabulary import shortened
 
 _MOST_STATEMENTS = 120
 """More are only trimmed one by one, since the rest weighs each against all others."""
