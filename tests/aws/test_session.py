@@ -57,3 +57,14 @@ def test_a_client_in_another_region_takes_little_memory() -> None:
         assert asyncio.run(grown()) < 700_000
     finally:
         tracemalloc.stop()
+
+
+def test_what_botocore_does_not_call_paged_is_paged_by_its_token() -> None:
+    async def run() -> None:
+        async with Session(ACCESS) as session:
+            buses = session.pager("events", "ListEventBuses")
+            assert (buses["input_token"], buses["output_token"]) == ("NextToken", "NextToken")
+            assert session.pager("sqs", "GetQueueAttributes") is None
+            assert session.pager("sqs", "ListQueues")["result_key"] == "QueueUrls"
+
+    asyncio.run(run())

@@ -57,6 +57,9 @@ class Identity:
         return MAIN_REGIONS.get(self.partition, "us-east-1")
 
 
+_TOKENS = ("NextToken", "nextToken")
+
+
 class Session:
     """Clients of one account, made once per service and region; an asynchronous context that closes them."""
 
@@ -107,8 +110,16 @@ class Session:
             try:
                 self._pagers[key] = self._session.get_paginator_model(service).get_paginator(operation)
             except (ValueError, aws.UnknownServiceError, aws.DataNotFoundError):
-                self._pagers[key] = None
+                self._pagers[key] = self._by_token(service, operation)
         return self._pagers[key]
+
+    def _by_token(self, service: str, operation: str) -> Any:
+        """How an operation is paged of which botocore does not say it: by a token that it both takes and gives."""
+        model = self._session.get_service_model(service).operation_model(operation)
+        taken = model.input_shape.members if model.input_shape else {}
+        given = model.output_shape.members if model.output_shape else {}
+        token = next((each for each in _TOKENS if each in taken and each in given), None)
+        return {"input_token": token, "output_token": token} if token else None
 
     async def offers(self, service: str, region: str, partition: str) -> bool:
         """Whether botocore's endpoint data know the service in the region; ``True`` for global services."""
