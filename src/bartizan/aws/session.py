@@ -115,9 +115,13 @@ class Session:
 
     def _by_token(self, service: str, operation: str) -> Any:
         """How an operation is paged of which botocore does not say it: by a token that it both takes and gives."""
-        model = self._session.get_service_model(service).operation_model(operation)
-        taken = model.input_shape.members if model.input_shape else {}
-        given = model.output_shape.members if model.output_shape else {}
+        loader: Loader = self._session.get_component("data_loader")
+        model = loader.load_service_model(service, "service-2")
+        described = model["operations"].get(operation, {})
+        taken, given = (
+            model["shapes"].get(described.get(way, {}).get("shape"), {}).get("members", {})
+            for way in ("input", "output")
+        )
         token = next((each for each in _TOKENS if each in taken and each in given), None)
         return {"input_token": token, "output_token": token} if token else None
 
