@@ -6,6 +6,7 @@ from typing import Any
 
 from bartizan.model import Problems, World, replace, rule
 from bartizan.resources.ec2.compute import Instance
+from bartizan.resources.ecr import Repository
 from bartizan.resources.inspector2 import AccountStatus
 from bartizan.resources.lambda_ import Function
 
@@ -46,8 +47,17 @@ def scan_instances(status: AccountStatus) -> AccountStatus:
     return replace(status, ec2=True)
 
 
-@rule("low", passes=[AccountStatus()], fails=[AccountStatus(ecr=False)])
-def images_not_scanned(status: AccountStatus) -> Problems:
+@rule(
+    "low",
+    passes=[
+        (AccountStatus(**_HERE), Repository(repository_name="shop", **_HERE)),
+        AccountStatus(ecr=False, **_HERE),
+        (AccountStatus(ecr=False, **_HERE), Repository(repository_name="shop", **_ELSEWHERE)),
+    ],
+    fails=[(AccountStatus(ecr=False, **_HERE), Repository(repository_name="shop", **_HERE))],
+    reads=[Repository],
+)
+def images_not_scanned(status: AccountStatus, world: World) -> Problems:
     """Inspector does not scan container images of a Region.
 
     ## Why it matters
@@ -60,8 +70,8 @@ def images_not_scanned(status: AccountStatus) -> Problems:
     - https://docs.aws.amazon.com/inspector/latest/user/scanning-ecr.html
     - https://docs.aws.amazon.com/securityhub/latest/userguide/inspector-controls.html#inspector-2
     """
-    if not status.ecr:
-        yield "scans of ECR are off"
+    if not status.ecr and (repositories := len(world.all(Repository, near=status))):
+        yield f"{repositories} repositories are here, and scans of ECR are off"
 
 
 @images_not_scanned.fix
