@@ -29,7 +29,7 @@ def framework(*controls: Control) -> Framework:
 
 def answer(control: Control, *queues: Queue, gaps: tuple[CoverageGap, ...] = (), catalog: Catalog = CATALOG) -> Answer:
     evaluation = evaluate(catalog, Snapshot(queues, gaps))
-    return assess(framework(control), evaluation, gaps, Catalog.load().rules).answers[0]
+    return assess(framework(control), evaluation, catalog, gaps, Catalog.load().rules).answers[0]
 
 
 def gap(reason: Reason, kind: str = "AWS::SQS::Queue") -> CoverageGap:
@@ -71,7 +71,7 @@ def test_what_is_accepted_is_told_apart_from_a_pass() -> None:
     evaluation = evaluate(CATALOG, Snapshot([BAD]))
     accepted = Suppression(rule="sqs.*", resource=BAD.arn, reason="r", owner="o")
     suppress(evaluation, [accepted], dt.date(2026, 1, 1))
-    assert assess(framework(ENCRYPTED), evaluation).answers[0].standing is Standing.ACCEPTED
+    assert assess(framework(ENCRYPTED), evaluation, CATALOG).answers[0].standing is Standing.ACCEPTED
 
 
 def test_advice_is_no_pass() -> None:
@@ -80,7 +80,7 @@ def test_advice_is_no_pass() -> None:
     judged = advice.fails[0]
     evaluation = evaluate([advice], Snapshot(judged if isinstance(judged, tuple) else [judged]))
     control = Control(id="1", title="x", rules=(advice.id,))
-    assert assess(framework(control), evaluation).answers[0].standing is Standing.ADVICE
+    assert assess(framework(control), evaluation, [advice]).answers[0].standing is Standing.ADVICE
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,6 @@ def test_a_control_that_no_rule_judged_says_why(control: Control, standing: Stan
 def test_counts_hold_every_control_once() -> None:
     evaluation = evaluate(CATALOG, Snapshot([BAD]))
     found = assess(
-        framework(ENCRYPTED, Control(id="2", title="y"), Control(id="3", title="z", check="Look.")), evaluation
+        framework(ENCRYPTED, Control(id="2", title="y"), Control(id="3", title="z", check="Look.")), evaluation, CATALOG
     )
     assert found.count() == {Standing.FAIL: 1, Standing.NOT_COVERED: 1, Standing.MANUAL: 1}

@@ -91,7 +91,7 @@ OWN = Framework(
 
 def judged(given: ReportInput) -> ReportInput:
     """The report with what came of a framework."""
-    answered = assess(OWN, given.evaluation, given.gaps, ("s3.public-policy", *given.catalog.rules))
+    answered = assess(OWN, given.results, given.catalog, given.gaps, ("s3.public-policy", *given.catalog.rules))
     return replace(given, compliance=(answered,))
 
 
@@ -103,7 +103,7 @@ def made(catalog: Catalog, resources: list[Resource], gaps: tuple[CoverageGap, .
         seconds=1.5,
         version="0.1.0",
         catalog=catalog,
-        evaluation=evaluate(catalog, Snapshot(resources, gaps)),
+        results=evaluate(catalog, Snapshot(resources, gaps)),
         gaps=gaps,
     )
 
@@ -120,7 +120,7 @@ def accepted() -> ReportInput:
         },
         {},
     )
-    made_of = made(catalog, [queue(1, "jobs"), queue(2, HOSTILE[0])])
+    evaluation = evaluate(catalog, Snapshot([queue(1, "jobs"), queue(2, HOSTILE[0])]))
     suppression = Suppression(
         rule="sqs.no-dead-letter-queue",
         resource="*jobs",
@@ -128,5 +128,5 @@ def accepted() -> ReportInput:
         owner="web",
         expires=dt.date(2027, 1, 1),
     )
-    taken = suppress(made_of.evaluation, [suppression], dt.date(2026, 1, 1))
-    return replace(made_of, accepted=taken)
+    taken = suppress(evaluation, [suppression], dt.date(2026, 1, 1))
+    return replace(made(catalog, []), results=evaluation, accepted=taken)

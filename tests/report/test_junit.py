@@ -32,8 +32,8 @@ def test_each_verdict_is_a_case_of_its_rule() -> None:
     given = report()
     suites = suites_of(given)
     assert sorted(suites) == ["sqs.no-dead-letter-queue", "sqs.public-queue", "sqs.unencrypted-queue"]
-    for verdicts in given.evaluation.verdicts:
-        suite, counts = suites[verdicts.rule.id], verdicts.count()
+    for rule, counts in given.tally.items():
+        suite = suites[rule]
         assert len(suite.findall("testcase")) == counts.total() == int(suite.attrib["tests"])
         for tag, count in (("failure", counts[Status.FAIL]), ("skipped", counts[Status.UNKNOWN])):
             assert len(suite.findall(f"testcase/{tag}")) == count

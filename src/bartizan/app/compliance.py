@@ -7,19 +7,22 @@ from typing import Any
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.compliance import Compliance, assess
-from bartizan.engine.evaluate import Evaluation
+from bartizan.engine.outcome import Results
 from bartizan.frameworks import Framework, Kind, framework
 from bartizan.model import CoverageGap
 
 
 def assessed(
-    frameworks: Iterable[str], evaluation: Evaluation, gaps: Iterable[CoverageGap] = ()
+    frameworks: Iterable[str], results: Results, catalog: Catalog, gaps: Iterable[CoverageGap] = ()
 ) -> tuple[Compliance, ...]:
-    """What the evaluation says of these frameworks, each once; raises ``InputError`` for one that there is not."""
+    """What the verdicts say of these frameworks, each once; ``catalog`` holds the rules that took part.
+
+    Raises ``InputError`` for a framework that there is not.
+    """
     asked = [framework(each) for each in dict.fromkeys(frameworks)]
     known = tuple(Catalog.load().rules) if asked else ()
     unseen = tuple(gaps)
-    return tuple(assess(each, evaluation, unseen, known) for each in asked)
+    return tuple(assess(each, results, catalog, unseen, known) for each in asked)
 
 
 def describe_framework(asked: Framework, catalog: Catalog) -> dict[str, Any]:

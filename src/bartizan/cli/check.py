@@ -61,4 +61,4 @@ def check_command(  # noqa: PLR0913 - one argument per option
     catalog = selected(services, rules, severity, settings, frameworks, custom)
     result = check([Path(each) for each in paths], catalog, settings)
     deliver(of_check(result, frameworks), default_output=None, **reporting)
-    ctx.exit(exit_code(result.evaluation, partial=False, fail_on=fail_on, unknown_ok=unknown_ok))
+    ctx.exit(exit_code(result.evaluation, result.catalog, partial=False, fail_on=fail_on, unknown_ok=unknown_ok))

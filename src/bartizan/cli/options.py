@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from bartizan.app.estate import Source
     from bartizan.engine.catalog import Catalog
-    from bartizan.engine.evaluate import Evaluation
+    from bartizan.engine.outcome import Results
     from bartizan.engine.settings import Settings
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -232,15 +232,16 @@ def selected(  # noqa: PLR0913, PLR0917 - one argument per option
     return catalog
 
 
-def exit_code(evaluation: Evaluation, *, partial: bool, fail_on: str, unknown_ok: bool) -> int:
+def exit_code(results: Results, catalog: Catalog, *, partial: bool, fail_on: str, unknown_ok: bool) -> int:
     """0 clean, 1 findings at or above ``fail_on``, 3 where something could not be judged, unless that is fine too."""
     from bartizan.model import Severity, Status
 
+    tally = results.tally()
     if fail_on != "never":
         floor = Severity.parse(fail_on)
-        if any(each.rule.severity >= floor and each.count()[Status.FAIL] for each in evaluation.verdicts):
+        if any(counts[Status.FAIL] and catalog.rules[rule].severity >= floor for rule, counts in tally.items()):
             return 1
     if unknown_ok:
         return 0
-    counts = evaluation.count()
-    return 3 if partial or counts[Status.UNKNOWN] or counts[Status.ERROR] else 0
+    unjudged = any(counts[Status.UNKNOWN] or counts[Status.ERROR] for counts in tally.values())
+    return 3 if partial or unjudged else 0

@@ -78,11 +78,11 @@ def of_scan(result: Scan, frameworks: Iterable[str] = ()) -> ReportInput:
         seconds=result.seconds,
         version=__version__,
         catalog=result.catalog,
-        evaluation=result.evaluation,
+        results=result.evaluation,
         gaps=result.gaps,
         accepted=result.accepted,
         regions=result.regions,
-        compliance=assessed(frameworks, result.evaluation, result.gaps),
+        compliance=assessed(frameworks, result.evaluation, result.catalog, result.gaps),
     )
 
 
@@ -98,9 +98,9 @@ def of_check(result: CodeCheck, frameworks: Iterable[str] = ()) -> ReportInput:
         seconds=result.seconds,
         version=__version__,
         catalog=result.catalog,
-        evaluation=result.evaluation,
+        results=result.evaluation,
         accepted=result.accepted,
-        compliance=assessed(frameworks, result.evaluation),
+        compliance=assessed(frameworks, result.evaluation, result.catalog),
     )
 
 

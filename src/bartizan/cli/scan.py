@@ -86,4 +86,4 @@ def run_scan(  # noqa: PLR0913 - all but two can be left out
     with progress("Reading the account") as advance:
         result = asyncio.run(scan(access, catalog, regions, advance, settings=settings))
     deliver(of_scan(result, frameworks), default_output="bartizan-report", **reporting)
-    return exit_code(result.evaluation, partial=result.partial, fail_on=fail_on, unknown_ok=unknown_ok)
+    return exit_code(result.evaluation, result.catalog, partial=result.partial, fail_on=fail_on, unknown_ok=unknown_ok)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bartizan.engine.evaluate import Evaluation, Verdicts
+from bartizan.engine.outcome import Results
 from bartizan.frameworks import Control, Framework, Kind
-from bartizan.model import CoverageGap, Reason, Status
+from bartizan.model import CoverageGap, Reason, Rule, Status
 
 
 class Standing(StrEnum):
@@ -59,43 +59,51 @@ class Compliance:
 
 
 def assess(
-    framework: Framework, evaluation: Evaluation, gaps: Iterable[CoverageGap] = (), known: Iterable[str] = ()
+    framework: Framework,
+    results: Results,
+    rules: Iterable[Rule],
+    gaps: Iterable[CoverageGap] = (),
+    known: Iterable[str] = (),
 ) -> Compliance:
-    """What the evaluation says of each control; ``known`` are the ids of all rules, those that took no part too.
+    """What the verdicts of these rules say of each control; ``known`` are the ids of all rules that there are.
 
     A control whose resources could not be listed never passes: it is unknown.
     """
     unseen = {kind for each in gaps if each.gap.reason is not Reason.UNSUPPORTED for kind in each.types}
-    judged = {each.rule.id: each for each in evaluation.verdicts}
+    tally = results.tally()
+    judged = {each.id: _Judged(tally[each.id], _hidden(each, unseen)) for each in rules if each.id in tally}
     left_out = [each for each in known if each not in judged]
-    answers = (_answer(each, judged, left_out, unseen) for each in framework.controls)
+    answers = (_answer(each, judged, left_out) for each in framework.controls)
     return Compliance(framework=framework, answers=tuple(answers))
 
 
-def _answer(control: Control, judged: dict[str, Verdicts], left_out: list[str], unseen: set[str]) -> Answer:
-    verdicts = [judged[each] for each in control.of(judged)]
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """How many verdicts of a rule have which status, and whether there is what it could not see."""
+
+    counts: Counter[Status]
+    hidden: bool
+
+
+def _answer(control: Control, judged: dict[str, _Judged], left_out: list[str]) -> Answer:
+    rules = control.of(judged)
     counts: Counter[Status] = Counter()
-    failing = []
-    for each in verdicts:
-        counted = each.count()
-        counts.update(counted)
-        if counted[Status.FAIL]:
-            failing.append(each.rule.id)
-    unknown = counts[Status.UNKNOWN] + counts[Status.ERROR] + sum(_hidden(each, unseen) for each in verdicts)
+    for each in rules:
+        counts.update(judged[each].counts)
+    unknown = counts[Status.UNKNOWN] + counts[Status.ERROR] + sum(judged[each].hidden for each in rules)
     return Answer(
         control=control,
-        standing=_standing(control, bool(verdicts), counts, unknown),
-        rules=tuple(each.rule.id for each in verdicts),
-        failing=tuple(failing),
+        standing=_standing(control, bool(rules), counts, unknown),
+        rules=tuple(rules),
+        failing=tuple(each for each in rules if judged[each].counts[Status.FAIL]),
         left_out=control.of(left_out),
         failures=counts[Status.FAIL],
         unknown=unknown,
     )
 
 
-def _hidden(verdicts: Verdicts, unseen: set[str]) -> bool:
+def _hidden(rule: Rule, unseen: set[str]) -> bool:
     """Whether resources that the rule judges or asks about could not be listed."""
-    rule = verdicts.rule
     return any(kind.cfn_type in unseen for kind in (rule.resource, *rule.reads))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from bartizan.engine.trace import evidence
 from bartizan.model import Finding, Gap, Question, Resource, Rule, Snapshot, Status, Suppression, Unknown
@@ -82,6 +82,17 @@ class Evaluation:
 
     snapshot: Snapshot
     verdicts: list[Verdicts]
+
+    lists_passes: ClassVar[bool] = True
+
+    @property
+    def resources(self) -> int:
+        """How many resources were read."""
+        return len(self.snapshot)
+
+    def tally(self) -> dict[str, Counter[Status]]:
+        """How many verdicts of each rule have which status, by the rule's id."""
+        return {each.rule.id: each.count() for each in self.verdicts}
 
     def count(self) -> Counter[Status]:
         """How many evaluations have which status."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.compliance import Compliance, Standing
-from bartizan.engine.evaluate import Evaluation
+from bartizan.engine.outcome import LISTED, Results
 from bartizan.engine.suppress import Accepted
 from bartizan.frameworks import Kind
 from bartizan.model import CoverageGap, Finding, Status, plain
@@ -33,7 +33,7 @@ class ReportInput:
     seconds: float
     version: str
     catalog: Catalog
-    evaluation: Evaluation
+    results: Results
     gaps: tuple[CoverageGap, ...] = ()
     accepted: Accepted = field(default_factory=Accepted)
     regions: tuple[str, ...] = ()
@@ -45,33 +45,45 @@ class ReportInput:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What is not a pass, the most severe first: failures, then what is unknown, advice, and what is accepted."""
-        listed = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.ADVICE, Status.SUPPRESSED)
-        order = {status: number for number, status in enumerate(listed)}
-        found = self.evaluation.findings(*order)
+        order = {status: number for number, status in enumerate(LISTED)}
+        found = self.results.findings(*order)
         return tuple(sorted(found, key=lambda each: (order[each.status], -each.severity, each.rule, each.resource)))
 
     @property
     def passes(self) -> Iterator[Finding]:
         """The passes, where the report is to list them; there may be many."""
-        return self.evaluation.findings(Status.PASS) if self.list_passes else iter(())
+        return self.results.findings(Status.PASS) if self.list_passes else iter(())
+
+    @cached_property
+    def tally(self) -> Mapping[str, Counter[Status]]:
+        """How many verdicts of each rule have which status, by the rule's id, in its order."""
+        return self.results.tally()
 
     @cached_property
     def counts(self) -> Counter[Status]:
         """How many evaluations have which status."""
-        return self.evaluation.count()
+        return sum(self.tally.values(), Counter())
 
     def failures_by_severity(self) -> Counter[str]:
         """How many failures there are of each severity."""
         counted: Counter[str] = Counter()
-        for each in self.evaluation.verdicts:
-            counted[str(each.rule.severity)] += each.count()[Status.FAIL]
+        for rule, statuses in self.tally.items():
+            counted[str(self.catalog.rules[rule].severity)] += statuses[Status.FAIL]
         return counted
 
     def counts_by_service(self) -> dict[str, Counter[Status]]:
         """How many evaluations have which status, by service in order of name."""
         counted: dict[str, Counter[Status]] = {}
-        for each in sorted(self.evaluation.verdicts, key=lambda verdicts: verdicts.rule.service):
-            counted.setdefault(each.rule.service, Counter()).update(each.count())
+        for rule, statuses in sorted(self.tally.items(), key=lambda item: self.catalog.rules[item[0]].service):
+            counted.setdefault(self.catalog.rules[rule].service, Counter()).update(statuses)
+        return counted
+
+    def failures_by_service(self) -> dict[str, Counter[str]]:
+        """How many failures there are of each severity, by service."""
+        counted: dict[str, Counter[str]] = {}
+        for name, statuses in self.tally.items():
+            rule = self.catalog.rules[name]
+            counted.setdefault(rule.service, Counter())[str(rule.severity)] += statuses[Status.FAIL]
         return counted
 
 
@@ -166,7 +178,7 @@ def rule_facts(report: ReportInput) -> dict[str, dict[str, Any]]:
 
 def document(report: ReportInput) -> dict[str, Any]:
     """The whole report as plain JSON values; the shape is versioned by ``schema_version``."""
-    passed = report.evaluation.findings(Status.PASS)
+    passed = report.results.findings(Status.PASS)
     return {
         "schema_version": 1,
         "tool": {"name": "bartizan", "version": report.version},
@@ -176,7 +188,7 @@ def document(report: ReportInput) -> dict[str, Any]:
         "started": report.started.isoformat(),
         "seconds": round(report.seconds, 3),
         "summary": {
-            "resources": len(report.evaluation.snapshot),
+            "resources": report.results.resources,
             "statuses": {str(status): report.counts[status] for status in Status},
             "failures_by_severity": dict(report.failures_by_severity()),
             "services": {

@@ -67,7 +67,7 @@ def write_html(report: ReportInput, stream: IO[str]) -> None:
 def _page_facts(report: ReportInput) -> dict[str, Any]:
     """The report's document, with the rules that are shown, and the passes as lists with what the filters ask for."""
     facts = document(report)
-    passed = report.evaluation.findings(Status.PASS) if len(facts["passed"]) < _PASSES_LISTED else ()
+    passed = report.results.findings(Status.PASS) if len(facts["passed"]) < _PASSES_LISTED else ()
     facts["passed"] = [[each.rule, each.resource, each.name, each.account, each.region] for each in passed]
     shown = {each["rule"] for each in facts["findings"]} | {each[0] for each in facts["passed"]}
     facts["rules"] = {name: rule for name, rule in facts["rules"].items() if name in shown}
@@ -81,10 +81,9 @@ def _service_rows(report: ReportInput) -> list[dict[str, Any]]:
         unknown = counts[Status.UNKNOWN] + counts[Status.ERROR]
         if sum(counts.values()):
             rows[service] = {"service": service, "failed": {}, "unknown": unknown, "passed": counts[Status.PASS]}
-    for each in report.evaluation.verdicts:
-        if (failed := each.count()[Status.FAIL]) and each.rule.service in rows:
-            by_severity = rows[each.rule.service]["failed"]
-            by_severity[str(each.rule.severity)] = by_severity.get(str(each.rule.severity), 0) + failed
+    for service, by_severity in report.failures_by_service().items():
+        if service in rows:
+            rows[service]["failed"] = {name: number for name, number in by_severity.items() if number}
     most = max((sum(row["failed"].values()) for row in rows.values()), default=0)
     for row in rows.values():
         row |= {"all_failed": sum(row["failed"].values()), "bar": _bar(row["failed"], most)}

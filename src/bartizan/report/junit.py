@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from bartizan.engine.evaluate import Verdicts
-from bartizan.model import Finding, Status
+from bartizan.model import Finding, Rule, Status
 from bartizan.report.content import ReportInput
 from bartizan.report.safe import printable
 
@@ -25,18 +26,19 @@ _NO_XML = re.compile("[\ufffe\uffff]")
 
 def write_junit(report: ReportInput, stream: IO[str]) -> None:
     """Write a suite for each rule that judged something, with a case for each resource, passes included."""
-    counts = report.counts
+    counts = Counter(report.counts)
+    if not report.results.lists_passes:
+        del counts[Status.PASS]
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
     totals = {"tests": counts.total(), "failures": counts[Status.FAIL], "errors": counts[Status.ERROR]}
     stream.write(f"<testsuites{_attributes(name='bartizan', **totals, time=f'{report.seconds:.3f}')}>\n")
-    for verdicts in report.evaluation.verdicts:
-        if verdicts.resources:
-            _write_suite(verdicts, report, stream)
+    for rule, findings in groupby(report.results.findings(), key=lambda finding: finding.rule):
+        _write_suite(report.catalog.rules[rule], list(findings), report, stream)
     stream.write("</testsuites>\n")
 
 
-def _write_suite(verdicts: Verdicts, report: ReportInput, stream: IO[str]) -> None:
-    counts, rule = verdicts.count(), verdicts.rule
+def _write_suite(rule: Rule, findings: list[Finding], report: ReportInput, stream: IO[str]) -> None:
+    counts = Counter(each.status for each in findings)
     head = _attributes(
         name=rule.id,
         tests=counts.total(),
@@ -49,7 +51,7 @@ def _write_suite(verdicts: Verdicts, report: ReportInput, stream: IO[str]) -> No
     facts = (("title", rule.doc.title), ("severity", str(rule.severity)))
     properties = "".join(f"<property{_attributes(name=name, value=value)}/>" for name, value in facts)
     stream.write(f"<properties>{properties}</properties>\n")
-    for finding in verdicts.findings(report.evaluation.snapshot):
+    for finding in findings:
         stream.write(_case(finding, rule.doc.how_to_fix))
     stream.write("</testsuite>\n")
 

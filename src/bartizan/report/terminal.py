@@ -31,7 +31,7 @@ def print_summary(console: Console, report: ReportInput, written: Sequence[Path]
     counts = report.counts
     facts = ", ".join(f"{name} {printable(value)}" for name, value in report.facts.items())
     counted = (
-        f"{len(report.evaluation.snapshot):,} resources, {len(report.catalog)} rules: {counts[Status.PASS]:,} passed, "
+        f"{report.results.resources:,} resources, {len(report.catalog)} rules: {counts[Status.PASS]:,} passed, "
         f"{counts[Status.FAIL]:,} failed, {counts[Status.UNKNOWN]:,} unknown"
         + (f", {counts[Status.ERROR]:,} errors" if counts[Status.ERROR] else "")
         + (f", {counts[Status.ADVICE]:,} with advice" if counts[Status.ADVICE] else "")
@@ -106,9 +106,7 @@ def _posture(report: ReportInput) -> Table:
         table.add_column(name, justify="right", style=_COLOURS[name])
     table.add_column("unknown", justify="right")
     table.add_column("passed", justify="right", style="green")
-    failed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for each in report.evaluation.verdicts:
-        failed[each.rule.service][str(each.rule.severity)] += each.count()[Status.FAIL]
+    failed = report.failures_by_service()
     for service, counts in report.counts_by_service().items():
         if not sum(counts.values()):
             continue
