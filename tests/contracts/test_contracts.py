@@ -125,15 +125,16 @@ CODE = [(name, file) for name in CONTRACTS for file in FILES if (HERE / name / f
 
 @pytest.mark.parametrize(("contract", "file"), CODE)
 def test_code_becomes_the_same_resources_as_aws_s_answers(contract: str, file: str) -> None:
-    unknown = set(load(contract, "unknown.json").get(file.partition(".")[0], ()))
+    said = load(contract, "unknown.json")
+    unknown, names = set(said.get(file.partition(".")[0], ())), said.get("names", {})
     live = {each.name: facts(each) for each in from_aws(contract)}
     code = [
         each for each in read_code([HERE / contract / file], INDEX).resources if type(each) is INDEX.types[contract]
     ]
     assert code
     for each in code:
-        found = facts(each)
-        assert set(live[each.name]) - set(found) <= unknown, each.gaps
-        assert {name: live[each.name][name] for name in found if name not in unknown} == {
+        found, alike = facts(each), live[names.get(each.name, each.name)]
+        assert set(alike) - set(found) <= unknown, each.gaps
+        assert {name: alike[name] for name in found if name not in unknown} == {
             name: value for name, value in found.items() if name not in unknown
         }

@@ -427,3 +427,20 @@ def test_a_part_of_one_type_is_none_of_another_that_can_have_such_parts(referenc
         code(association, resource_arn=reference),
     )
     assert fields(document, "web_acl_arn") == found
+
+
+def test_a_part_of_several_is_each_one_s_and_one_of_none_is_nobody_s() -> None:
+    names = {"a": "anna", "b": "ben", "c": "cleo"}
+    users = [instance(f"aws_iam_user.{key}", {"name": name}) for key, name in names.items()]
+    attached = {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess", "roles": ["app"], "groups": None}
+    some = instance("aws_iam_policy_attachment.p", {**attached, "users": ["anna", "ben", "zoe"]})
+    role = instance("aws_iam_role.r", {"name": "app", "assume_role_policy": "{}"})
+    given = ("arn:aws:iam::aws:policy/ReadOnlyAccess",)
+    found = fields(plan([*users, role, some]), "managed_policy_arns")
+    assert found == {"aws_iam_user.a": given, "aws_iam_user.b": given, "aws_iam_user.c": (), "aws_iam_role.r": given}
+    nobody = instance("aws_iam_policy_attachment.p", {**attached, "users": None})
+    assert fields(plan([*users, nobody]), "managed_policy_arns") == {f"aws_iam_user.{key}": () for key in names}
+    later = instance("aws_iam_policy_attachment.p", attached, later=("users",))
+    block = code("aws_iam_policy_attachment.p", users=of("aws_iam_user.a", "name"))
+    found = fields(plan([*users, later], block), "managed_policy_arns")
+    assert found == {"aws_iam_user.a": given, "aws_iam_user.b": (), "aws_iam_user.c": ()}

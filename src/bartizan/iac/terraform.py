@@ -171,32 +171,50 @@ class _Ties:
                     self._known[value].add(each.address)
 
     def add(self, part: Planned) -> None:
-        """Give a part to its owner; where that may be several, none of them knows its parts of that type."""
-        owners, sure = self._owners_of(part)
-        for each in owners:
+        """Give a part to its owners; where it may be several that are meant, none knows its parts of that type."""
+        sure, perhaps = self._owners_of(part)
+        for each in sure:
             # A part that there may not be is there where its owner is, if both hang on the same.
-            if sure and len(owners) == 1 and (not part.depends or part.depends == self._depends[each]):
+            if not part.depends or part.depends == self._depends[each]:
                 self._parts[each][part.type].append(Block(part.values, what=part.address))
             else:
-                self._untied[each].add(part.type)
+                perhaps.add(each)
+        for each in perhaps:
+            self._untied[each].add(part.type)
 
     def block(self, owner: Planned) -> Block:
         """The block of a resource with its parts."""
         parts, untied = self._parts[owner.address], frozenset(self._untied[owner.address])
         return Block(owner.values, what=owner.address, parts=parts, untied=untied, new=owner.new)
 
-    def _owners_of(self, part: Planned) -> tuple[set[str], bool]:
-        """The owners that a part may have, and whether it is sure to have one of them."""
+    def _owners_of(self, part: Planned) -> tuple[set[str], set[str]]:
+        """The owners that a part is sure to have, and those that it may have."""
+        attribute = self._reader.parts[part.type]
+        said = part.values.get(attribute)
+        if said is None and not self._configuration.reference(part.at, attribute):
+            return set(), set()
         referred = self._referred(part)
-        said = part.values.get(self._reader.parts[part.type])
+        if not isinstance(said, list):
+            return self._owners_by(said, referred)
+        sure, perhaps = set[str](), set[str]()
+        for each in said:
+            these, those = self._owners_by(each, referred)
+            sure |= these
+            perhaps |= those
+        return sure, perhaps - sure
+
+    def _owners_by(self, said: Any, referred: set[str] | None) -> tuple[set[str], set[str]]:
+        """The owners meant by a value: one that is sure, or several that may be; ``referred`` is what the code says."""
         if not isinstance(said, str):
-            return ({each.address for each in self._owners}, False) if referred is None else (referred, True)
+            meant = {each.address for each in self._owners} if referred is None else referred
+            return (meant, set()) if referred is not None and len(meant) == 1 else (set(), meant)
         if named := self._known.get(said):
-            return ((referred or set()) & named) or named, True
+            meant = ((referred or set()) & named) or named
+            return (meant, set()) if len(meant) == 1 else (set(), meant)
         # A name that no resource here has is that of one elsewhere, but a URL or ARN may end in the name of one here.
         ending = self._known.get(_ENDING.split(said)[-1], set())
         meant = (referred or set()) & ending
-        return (meant, True) if meant else (ending, False)
+        return (meant, set()) if len(meant) == 1 else (set(), meant or ending)
 
     def _referred(self, part: Planned) -> set[str] | None:
         """The owners that the part's code may mean; ``None`` where that cannot be told."""

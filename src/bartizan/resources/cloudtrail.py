@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.code import Block, CodeReader, truth
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
 
 
@@ -96,4 +97,86 @@ TRAILS = Reader(
             },
         ),
     ),
+)
+
+
+def _management(selectors: Reply) -> tuple[str, ...]:
+    """The management events that selectors in code choose; without any, a trail records all of them."""
+    chosen = selectors["EventSelectors"] or selectors["AdvancedEventSelectors"]
+    return tuple(sorted(set(_kinds(selectors)))) if chosen else ("read", "write")
+
+
+def _terraform_selectors(block: Block) -> Reply:
+    """The selectors as AWS has them."""
+    return {
+        "EventSelectors": [
+            {
+                "IncludeManagementEvents": each.get("include_management_events", True),
+                "ReadWriteType": each.get("read_write_type", "All"),
+                "DataResources": [{"Type": one["type"]} for one in each.get("data_resource", ())],
+            }
+            for each in block.get("event_selector", ())
+        ],
+        "AdvancedEventSelectors": [
+            {"FieldSelectors": [_condition(one, "field", "equals") for one in each["field_selector"]]}
+            for each in block.get("advanced_event_selector", ())
+        ],
+    }
+
+
+def _condition(block: Block, name: str, values: str) -> Reply:
+    return {"Field": block[name], "Equals": block.plain(values)} if values in block else {"Field": block[name]}
+
+
+def _template_selectors(block: Block) -> Reply:
+    """The selectors as AWS has them."""
+    return {
+        "EventSelectors": [
+            {
+                "IncludeManagementEvents": truth(each.get("IncludeManagementEvents", True)),
+                "ReadWriteType": each.get("ReadWriteType", "All"),
+                "DataResources": [{"Type": one["Type"]} for one in each.get("DataResources", ())],
+            }
+            for each in block.get("EventSelectors", ())
+        ],
+        "AdvancedEventSelectors": [
+            {"FieldSelectors": [_condition(one, "Field", "Equals") for one in each["FieldSelectors"]]}
+            for each in block.get("AdvancedEventSelectors", ())
+        ],
+    }
+
+
+TERRAFORM_TRAIL = CodeReader(
+    "aws_cloudtrail",
+    Trail,
+    defaulted={"aws_cloudtrail": ("event_selector", "tags_all")},
+    fields={
+        "trail_name": lambda block: block["name"],
+        "is_logging": lambda block: block.get("enable_logging", True),
+        "is_multi_region_trail": lambda block: block.get("is_multi_region_trail", False),
+        "is_organization_trail": lambda block: block.get("is_organization_trail", False),
+        "enable_log_file_validation": lambda block: block.get("enable_log_file_validation", False),
+        "kms_key_id": lambda block: block.get("kms_key_id") or None,
+        "cloud_watch_logs_log_group_arn": lambda block: block.get("cloud_watch_logs_group_arn") or None,
+        "s3_bucket_name": lambda block: block["s3_bucket_name"],
+        "management_events": lambda block: _management(_terraform_selectors(block)),
+        "data_events": lambda block: tuple(sorted(set(_data(_terraform_selectors(block))))),
+    },
+)
+
+CLOUDFORMATION_TRAIL = CodeReader(
+    "AWS::CloudTrail::Trail",
+    Trail,
+    fields={
+        "trail_name": lambda block: block["TrailName"],
+        "is_logging": lambda block: truth(block["IsLogging"]),
+        "is_multi_region_trail": lambda block: truth(block.get("IsMultiRegionTrail", False)),
+        "is_organization_trail": lambda block: truth(block.get("IsOrganizationTrail", False)),
+        "enable_log_file_validation": lambda block: truth(block.get("EnableLogFileValidation", False)),
+        "kms_key_id": lambda block: block.get("KMSKeyId") or None,
+        "cloud_watch_logs_log_group_arn": lambda block: block.get("CloudWatchLogsLogGroupArn") or None,
+        "s3_bucket_name": lambda block: block["S3BucketName"],
+        "management_events": lambda block: _management(_template_selectors(block)),
+        "data_events": lambda block: tuple(sorted(set(_data(_template_selectors(block))))),
+    },
 )

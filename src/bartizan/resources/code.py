@@ -86,6 +86,11 @@ class Block(Mapping[str, Any]):
         """An attribute as plain dicts and lists, all of whose parts must be known."""
         return _plain(self.get(name, default))
 
+    def first(self, name: str) -> Block:
+        """A nested block of which Terraform makes a list of one; an empty one where there is none."""
+        listed: Sequence[Block] = self.get(name) or ()
+        return listed[0] if listed else Block({}, what=f"{self.what}.{name}", new=self._new)
+
     def _open(self, value: Any, name: str) -> Any:
         where = f"{self.what}.{name}" if self.what else name
         if isinstance(value, Computed):
@@ -95,6 +100,11 @@ class Block(Mapping[str, Any]):
         if isinstance(value, list):
             return [self._open(each, f"{name}[{index}]") for index, each in enumerate(value)]
         return value
+
+
+def truth(value: Any) -> bool:
+    """A truth value, which templates may also write as a text."""
+    return str(value).lower() == "true"
 
 
 def _plain(value: Any) -> Any:
