@@ -23,7 +23,8 @@ class LaunchTemplate(Resource):
     user_data_secrets: tuple[str, ...] = field("Secrets in its user data, as kind and line.", default=())
 
 
-def _plain_volumes(mappings: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+def plain_volumes(mappings: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The devices of EC2's block device mappings that are not said to be encrypted."""
     return tuple(
         sorted(each["DeviceName"] for each in mappings if "Ebs" in each and each["Ebs"].get("Encrypted") is not True)
     )
@@ -45,7 +46,7 @@ LAUNCH_TEMPLATES = Reader(
             "public_address": lambda item: any(
                 each.get("AssociatePublicIpAddress") for each in item["LaunchTemplateData"].get("NetworkInterfaces", ())
             ),
-            "plain_volumes": lambda item: _plain_volumes(item["LaunchTemplateData"].get("BlockDeviceMappings", ())),
+            "plain_volumes": lambda item: plain_volumes(item["LaunchTemplateData"].get("BlockDeviceMappings", ())),
             "user_data_secrets": lambda item: secrets_in_user_data(item["LaunchTemplateData"].get("UserData") or ""),
         },
     ),
@@ -83,7 +84,7 @@ TERRAFORM_LAUNCH_TEMPLATE = CodeReader(
         "public_address": lambda block: any(
             _true(each.get("associate_public_ip_address")) for each in block.get("network_interfaces", ())
         ),
-        "plain_volumes": lambda block: _plain_volumes(_tf_mappings(block)),
+        "plain_volumes": lambda block: plain_volumes(_tf_mappings(block)),
         "user_data_secrets": lambda block: secrets_in_user_data(block.get("user_data", "")),
     },
 )
@@ -109,7 +110,7 @@ CLOUDFORMATION_LAUNCH_TEMPLATE = CodeReader(
         "public_address": lambda block: any(
             each.get("AssociatePublicIpAddress") for each in block["LaunchTemplateData"].get("NetworkInterfaces", ())
         ),
-        "plain_volumes": lambda block: _plain_volumes(_cfn_mappings(block["LaunchTemplateData"])),
+        "plain_volumes": lambda block: plain_volumes(_cfn_mappings(block["LaunchTemplateData"])),
         "user_data_secrets": lambda block: secrets_in_user_data(block["LaunchTemplateData"].get("UserData", "")),
     },
 )
