@@ -5,6 +5,9 @@ from __future__ import annotations
 from bartizan.model import Resource, field, resource
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
 
+DESCRIBE_ORGANIZATION = Call("organizations:DescribeOrganization")
+LIST_ROOTS = Call("organizations:ListRoots")
+
 
 @resource("AWS::Organizations::Organization", name="organization_id")
 class Organization(Resource):
@@ -31,7 +34,7 @@ def _enabled(reply: Reply) -> tuple[str, ...]:
 ORGANIZATIONS = Reader(
     Organization,
     listing=Listing(
-        Call("organizations:DescribeOrganization"),
+        DESCRIBE_ORGANIZATION,
         items=lambda reply: [reply["Organization"]],
         fields={
             "organization_id": lambda item: item.get("Id"),
@@ -46,7 +49,7 @@ ORGANIZATIONS = Reader(
     details=(
         Detail(
             # AWS says that what DescribeOrganization tells of policy types is not to be relied on.
-            Call("organizations:ListRoots"),
+            LIST_ROOTS,
             params=lambda _: {},
             fields={"enabled_policy_types": _enabled},
             when=lambda made: made.managed_here,
