@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import ModuleType
 
-from bartizan.model import DeclarationError, Fix, InputError, Rule, Severity
+from bartizan.model import DeclarationError, Family, Fix, InputError, Rule, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class Catalog:
         fixes: dict[str, Fix] = {}
         for module in modules:
             for value in vars(module).values():
-                if isinstance(value, Rule):
-                    if rules.setdefault(value.id, value) is not value:
-                        raise DeclarationError(f"two rules are called {value.id}")
-                elif isinstance(value, Fix) and fixes.setdefault(value.rule.id, value) is not value:
+                for each in _rules_of(value):
+                    if rules.setdefault(each.id, each) is not each:
+                        raise DeclarationError(f"two rules are called {each.id}")
+                if isinstance(value, Fix) and fixes.setdefault(value.rule.id, value) is not value:
                     raise DeclarationError(f"two fixes belong to {value.rule.id}")
         return cls(dict(sorted(rules.items())), fixes)
 
@@ -84,6 +84,12 @@ class Catalog:
         """The rules with these ids, with their fixes."""
         chosen = {name: rule for name, rule in self.rules.items() if name in ids}
         return Catalog(chosen, {name: fix for name, fix in self.fixes.items() if name in chosen})
+
+
+def _rules_of(value: object) -> tuple[Rule, ...]:
+    if isinstance(value, Rule):
+        return (value,)
+    return value.rules if isinstance(value, Family) else ()
 
 
 def built_in_modules() -> Iterator[ModuleType]:

@@ -107,7 +107,9 @@ class Settings:
             if not reader.flag(values, ("rules", pattern, "enabled")):
                 return None
             if "severity" in values:
-                rule = replace(rule, severity=reader.severity(values["severity"], ("rules", pattern, "severity")))
+                severity = reader.severity(values["severity"], ("rules", pattern, "severity"))
+                # Who gives advice a weight wants it to count.
+                rule = replace(rule, severity=severity, advice=rule.advice and severity is Severity.INFO)
             for name in set(values) - _OWN:
                 if name in rule.parameters:
                     parameters[name] = reader.like(rule.parameters[name], values[name], ("rules", pattern, name))

@@ -4,7 +4,7 @@ from bartizan.model.errors import BartizanError, DeclarationError, Gap, InputErr
 from bartizan.model.finding import CoverageGap, Finding, Severity, Status
 from bartizan.model.plain import plain
 from bartizan.model.resource import SAMPLE_TIME, Place, Resource, field, field_docs, replace, resource, without
-from bartizan.model.rule import Doc, Fix, Problems, Rule, Sample, judged, rule
+from bartizan.model.rule import Doc, Family, Fix, Problems, Rule, Sample, family, judged, rule
 from bartizan.model.suppression import Suppression
 from bartizan.model.world import Question, Snapshot, View, World, touches
 
@@ -14,6 +14,7 @@ __all__ = [
     "CoverageGap",
     "DeclarationError",
     "Doc",
+    "Family",
     "Finding",
     "Fix",
     "Gap",
@@ -32,6 +33,7 @@ __all__ = [
     "Unknown",
     "View",
     "World",
+    "family",
     "field",
     "field_docs",
     "judged",

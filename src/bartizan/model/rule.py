@@ -30,6 +30,7 @@ registry: the catalog walks the modules and gathers the ``Rule`` and ``Fix`` val
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,9 @@ from bartizan.model.errors import DeclarationError
 from bartizan.model.finding import Severity
 from bartizan.model.resource import Resource
 from bartizan.model.world import World
+
+_WITHIN_NAME = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where a new word begins in the name of a class."""
 
 Problems = Iterator[str]
 """What a rule yields: a sentence for each thing that is wrong. Nothing yielded is a pass."""
@@ -193,6 +197,47 @@ def rule(
     return decorate
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rules that ask the same of several types, one rule for each; the catalog gathers them as if each stood alone."""
+
+    rules: tuple[Rule, ...]
+
+
+def family(
+    severity: str,
+    kinds: Mapping[type[Resource], str],
+    *,
+    passes: Callable[[type[Any]], Sequence[Sample]],
+    fails: Callable[[type[Any]], Sequence[Sample]],
+    advice: bool = False,
+) -> Callable[[Check], Family]:
+    """Make a function a rule of each of several types, for what is the same whatever the type.
+
+    ``kinds`` holds what people call each type, which stands for ``{thing}`` in the docstring. The id is made of the
+    type's service, its name and the function's (``s3.bucket-without-data-tag``), the samples by ``passes`` and
+    ``fails`` from the type. Raises ``DeclarationError`` as ``rule`` does.
+    """
+
+    def decorate(check: Check) -> Family:
+        made = []
+        for kind, thing in kinds.items():
+            of_kind = rule(severity, passes=passes(kind), fails=fails(kind), advice=advice)(check)
+            text = inspect.cleandoc(check.__doc__ or "").replace("{thing}", thing)
+            name = f"{_WITHIN_NAME.sub('-', kind.__name__).lower()}-{check.__name__.replace('_', '-')}"
+            made.append(
+                replace(
+                    of_kind,
+                    id=f"{_service(kind.__module__)}.{name}",
+                    resource=kind,
+                    doc=Doc.parse(text, f"{check.__module__}.{check.__name__}"),
+                )
+            )
+        return Family(tuple(made))
+
+    return decorate
+
+
 def _signature(check: Check, owner: str) -> tuple[type[Resource], bool, dict[str, Any]]:
     hints = typing.get_type_hints(check)
     arguments = inspect.signature(check).parameters
@@ -210,7 +255,8 @@ def _signature(check: Check, owner: str) -> tuple[type[Resource], bool, dict[str
 
 def _service(module: str) -> str:
     parts = module.split(".")
-    name = parts[2] if parts[:2] == ["bartizan", "rules"] and len(parts) > 2 else parts[-1]
+    own = parts[:2] in (["bartizan", "rules"], ["bartizan", "resources"])
+    name = parts[2] if own and len(parts) > 2 else parts[-1]
     return name.rstrip("_")  # lambda_, since the module cannot be called as Python's keyword
 
 

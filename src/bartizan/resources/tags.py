@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bartizan.model import Gap, Reason, Unknown
@@ -73,14 +74,25 @@ def said_sensitive(
 
     Case and the marks between words do not matter, and a value that says no (``non-sensitive``) is none.
     """
-    wanted = {_folded(each) for each in keys}
     calling = {each.lower() for each in sensitive}
-    for key, value in tags.items():
+    for key, value in data_tags_in(tags, keys).items():
         words = set(_WORD.findall(value.lower()))
-        if _folded(key) in wanted and calling & words and not words & {"no", "non", "none", "not"}:
+        if calling & words and not words & {"no", "non", "none", "not"}:
             return f"{key}={value}"
     return ""
 
 
+def data_tags_in(tags: Mapping[str, str], keys: Iterable[str] = DATA_TAGS) -> dict[str, str]:
+    """The tags that say which data a resource holds; in their keys, case and the marks between words do not matter."""
+    wanted = _all_folded(tuple(keys))
+    return {key: tags[key] for key in tags if _folded(key) in wanted}
+
+
+@lru_cache(maxsize=64)
+def _all_folded(keys: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_folded, keys))
+
+
+@lru_cache(maxsize=4096)
 def _folded(key: str) -> str:
     return "".join(_WORD.findall(key.lower()))
