@@ -193,3 +193,25 @@ def test_a_part_belongs_to_the_last_resource_that_its_arn_is_put_together_from(t
     found = {each.address: each for each in read_code([path], ResourceIndex.load()).resources}
     balancers = {name: each.web_acl_arn for name, each in found.items() if isinstance(each, LoadBalancer)}
     assert balancers == {"Shop": "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/w/1", "Other": None}
+
+
+def composite(rule: str) -> str:
+    return f"""
+Resources:
+  Any:
+    Type: AWS::CloudWatch::CompositeAlarm
+    Properties: {{AlarmName: any, AlarmRule: {rule}}}
+  Root: {{Type: AWS::CloudWatch::Alarm, Properties: {{}}}}
+"""
+
+
+def test_a_composite_alarm_does_not_speak_for_alarms_that_have_no_name_yet(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    index = ResourceIndex.load()
+    path.write_text(composite('"ALARM(root) OR ALARM(trail)"'))
+    (alarm,) = (each for each in read_code([path], index).resources if each.address == "Any")
+    assert alarm.known()["children"] == ("root", "trail")
+    path.write_text(composite('!Sub "ALARM(${Root}) OR ALARM(trail)"'))
+    (alarm,) = (each for each in read_code([path], index).resources if each.address == "Any")
+    assert "children" not in alarm.known()
+    assert "Root" in alarm.gaps["children"].detail

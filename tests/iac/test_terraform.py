@@ -444,3 +444,74 @@ def test_a_part_of_several_is_each_one_s_and_one_of_none_is_nobody_s() -> None:
     block = code("aws_iam_policy_attachment.p", users=of("aws_iam_user.a", "name"))
     found = fields(plan([*users, later], block), "managed_policy_arns")
     assert found == {"aws_iam_user.a": given, "aws_iam_user.b": (), "aws_iam_user.c": ()}
+
+
+def test_a_rule_judges_only_what_can_tell_it_what_it_asks_for(tmp_path: Path) -> None:
+    alone = instance("aws_db_instance.a", {"identifier": "a", "engine": "postgres", "username": "admin"})
+    member = instance("aws_rds_cluster_instance.m", {"identifier": "m", "engine": "aurora", "cluster_identifier": "c"})
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan([alone, member])))
+    found = list(check([path], Catalog.load()).evaluation.findings())
+    # What a member of a cluster does not say is the cluster's.
+    assert {each.resource for each in found if each.rule == "rds.default-administrator"} == {"aws_db_instance.a"}
+    both = {each.resource for each in found if each.rule == "rds.no-minor-upgrades"}
+    assert both == {"aws_db_instance.a", "aws_rds_cluster_instance.m"}
+
+
+def of_key(**values: Any) -> dict[str, Any]:
+    """What is read of a key with such attributes."""
+    (found,) = planned(plan([instance("aws_kms_key.k", values, ("id", "policy"))], code("aws_kms_key.k")), READERS)
+    return take(found[0].fields, found[2])[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "rotated"),
+    [
+        ({}, False),
+        ({"enable_key_rotation": True}, True),
+        ({"enable_key_rotation": True, "is_enabled": False}, None),
+        ({"customer_master_key_spec": "RSA_4096"}, None),
+        ({"customer_master_key_spec": "HMAC_256"}, None),
+        ({"custom_key_store_id": "cks-1"}, None),
+        ({"xks_key_id": "1"}, None),
+    ],
+)
+def test_whether_a_key_is_rotated_is_asked_where_it_can_be(values: dict[str, Any], rotated: bool | None) -> None:
+    found = of_key(**values)
+    assert found["enable_key_rotation"] is rotated
+    assert found["key_state"] == ("Enabled" if values.get("is_enabled", True) else "Disabled")
+
+
+def test_the_policy_of_a_key_is_aws_s_own_only_if_the_key_is_new() -> None:
+    assert of_key()["key_policy"] is None
+    old = plan([instance("aws_kms_key.k", {"policy": None}, actions=("update",))])
+    assert fields(old, "key_policy") == {"aws_kms_key.k": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("selectors", "management", "data"),
+    [
+        ({}, ("read", "write"), ()),
+        ({"event_selector": [{"read_write_type": "ReadOnly"}]}, ("read",), ()),
+        ({"event_selector": [{"include_management_events": False}]}, (), ()),
+        (
+            {"event_selector": [{"data_resource": [{"type": "AWS::S3::Object"}]}]},
+            ("read", "write"),
+            ("AWS::S3::Object",),
+        ),
+    ],
+)
+def test_a_trail_without_selectors_records_all_management_events(
+    selectors: dict[str, Any], management: tuple[str, ...], data: tuple[str, ...]
+) -> None:
+    document = plan([instance("aws_cloudtrail.t", {"name": "t", "s3_bucket_name": "b", **selectors})])
+    assert fields(document, "management_events") == {"aws_cloudtrail.t": management}
+    assert fields(document, "data_events") == {"aws_cloudtrail.t": data}
+
+
+def test_what_an_existing_user_has_beyond_the_code_is_unknown() -> None:
+    user = instance("aws_iam_user.u", {"name": "u"}, actions=("no-op",))
+    for name in ("policies", "managed_policy_arns", "groups", "password_enabled"):
+        assert fields(plan([user]), name) == {"aws_iam_user.u": "unknown"}
+    member = instance("aws_iam_user_group_membership.m", {"user": "u", "groups": ["staff"]})
+    assert fields(plan([user, member]), "groups") == {"aws_iam_user.u": ("staff",)}

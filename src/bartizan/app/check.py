@@ -44,10 +44,16 @@ def check(paths: Iterable[Path], catalog: Catalog, settings: Settings | None = N
     if not code.files:
         named = ", ".join(map(str, asked))
         raise InputError(f"no Terraform code or plan and no CloudFormation template is in {named}")
-    readers = {reader.code_type: reader for reader in code.readers}.values()
-    fitting = {rule.id: rule for rule in catalog if _fits(rule, readers)}
-    chosen = Catalog(fitting, {name: fix for name, fix in catalog.fixes.items() if name in fitting})
-    evaluation = evaluate(chosen, Snapshot(code.resources))
+    readers = {reader.code_type: reader for reader in code.readers}
+    fitting = {rule.id: fitted for rule in catalog if (fitted := _fitting(rule, readers))}
+    chosen = Catalog(
+        {name: rule for rule in catalog if (name := rule.id) in fitting},
+        {name: fix for name, fix in catalog.fixes.items() if name in fitting},
+    )
+    read_by = {id(each): reader.code_type for each, reader in zip(code.resources, code.readers, strict=True)}
+    evaluation = evaluate(
+        chosen, Snapshot(code.resources), lambda rule, resource: read_by[id(resource)] in fitting[rule.id]
+    )
     return CodeCheck(
         readings=tuple(code.readings),
         not_read=code.not_read,
@@ -59,16 +65,16 @@ def check(paths: Iterable[Path], catalog: Catalog, settings: Settings | None = N
     )
 
 
-def _fits(rule: Rule, readers: Iterable[CodeReader]) -> bool:
-    """Whether code can answer the rule at all.
+def _fitting(rule: Rule, readers: Mapping[str, CodeReader]) -> frozenset[str]:
+    """The code types whose resources the rule can judge.
 
-    Some facts exist only in an account, such as when a role was last used. A rule that asks for one is left out rather
-    than reported as unknown for each resource; so is a rule about resources that no code is read for.
+    Some facts exist only in an account, such as when a role was last used, and others stand in the code of another
+    resource. A rule that asks for one is left out rather than reported as unknown for each resource; so is a rule about
+    resources that no code is read for.
     """
-    used = list(readers)
-    of_kind = [reader for reader in used if reader.kind is rule.resource]
+    of_kind = [reader for reader in readers.values() if reader.kind is rule.resource]
     # Which fields a rule reads is found by running it: only those that may fit are.
-    if not of_kind or not set(rule.reads) <= {reader.kind for reader in used}:
-        return False
+    if not of_kind or not set(rule.reads) <= {reader.kind for reader in readers.values()}:
+        return frozenset()
     needed = fields_read(rule) - set(BASE_FIELDS)
-    return all(needed <= reader.fields.keys() for reader in of_kind)
+    return frozenset(reader.code_type for reader in of_kind if needed <= reader.fields.keys())

@@ -7,7 +7,7 @@ A finding is made from a verdict when somebody asks for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -107,13 +107,20 @@ class Evaluation:
             yield from each.findings(self.snapshot, *statuses)
 
 
-def evaluate(rules: Iterable[Rule], snapshot: Snapshot) -> Evaluation:
-    """Judge the resources of a snapshot; never raises for what a rule does: a rule that crashes gives ``error``."""
-    return Evaluation(snapshot, [_judge(rule, snapshot) for rule in rules])
+def evaluate(
+    rules: Iterable[Rule], snapshot: Snapshot, fits: Callable[[Rule, Resource], bool] | None = None
+) -> Evaluation:
+    """Judge the resources of a snapshot; never raises for what a rule does: a rule that crashes gives ``error``.
+
+    A rule does not judge a resource that it does not fit.
+    """
+    return Evaluation(snapshot, [_judge(rule, snapshot, fits) for rule in rules])
 
 
-def _judge(rule: Rule, snapshot: Snapshot) -> Verdicts:
+def _judge(rule: Rule, snapshot: Snapshot, fits: Callable[[Rule, Resource], bool] | None) -> Verdicts:
     resources = snapshot.by_type.get(rule.resource, [])
+    if fits is not None:
+        resources = [each for each in resources if fits(rule, each)]
     verdicts = Verdicts(rule, resources, bytearray(len(resources)))
     view = snapshot.view(rule.reads)
     world: tuple[Any, ...] = (view,) if rule.uses_world else ()

@@ -10,6 +10,7 @@ from dataclasses import field as item
 from typing import Any
 
 from bartizan.model import CoverageGap, Gap, Resource, field, resource
+from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.iam import report
 from bartizan.resources.reading import Api, Call, CustomReader, Failed, Fields, Reply, Scope, take
 from bartizan.resources.s3 import ALL_BLOCKED, PublicAccessBlock, access_block
@@ -200,4 +201,48 @@ ACCOUNT = CustomReader(
     (Account,),
     declared=(*dict.fromkeys(each.call for each in _PARTS), _DEVICES, report.GENERATE, report.GET),
     read=_read,
+)
+
+
+def _password_policy_in(block: Block) -> PasswordPolicy:
+    """The policy that code sets: once there is one, what it leaves out is not that of an account without one.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccountPasswordPolicy.html
+    """
+    return PasswordPolicy(
+        minimum_password_length=block.get("minimum_password_length", 6),
+        require_lowercase_characters=block.get("require_lowercase_characters", False),
+        require_uppercase_characters=block.get("require_uppercase_characters", False),
+        require_numbers=block.get("require_numbers", False),
+        require_symbols=block.get("require_symbols", False),
+        # Terraform writes 0 for none.
+        max_password_age=block.get("max_password_age") or None,
+        password_reuse_prevention=block.get("password_reuse_prevention") or None,
+    )
+
+
+TERRAFORM_PASSWORDS = CodeReader(
+    "aws_iam_account_password_policy",
+    Account,
+    defaulted={
+        "aws_iam_account_password_policy": (
+            "max_password_age",
+            "password_reuse_prevention",
+            "require_lowercase_characters",
+            "require_numbers",
+            "require_symbols",
+            "require_uppercase_characters",
+        )
+    },
+    fields={"password_policy": _password_policy_in},
+)
+
+
+def _access_block_in(block: Block) -> PublicAccessBlock:
+    names = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
+    return PublicAccessBlock(**{name: block.get(name, False) for name in names})
+
+
+TERRAFORM_ACCESS_BLOCK = CodeReader(
+    "aws_s3_account_public_access_block", Account, fields={"s3_public_access_block": _access_block_in}
 )

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.code import CodeReader
 from bartizan.resources.reading import Call, Listing, Reader
 from bartizan.resources.secrets import in_variables
-from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in
+from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 
 
 @resource("AWS::CloudFormation::Stack", name="stack_name")
@@ -63,4 +64,28 @@ STACKS = Reader(
         },
     ),
     arn=lambda item, _: item["StackId"],
+)
+
+# Whether a parameter is hidden says the stack's own template, so that its secrets are told from AWS alone.
+TERRAFORM_STACK = CodeReader(
+    "aws_cloudformation_stack",
+    Stack,
+    defaulted={"aws_cloudformation_stack": ("tags_all",)},
+    fields={
+        "stack_name": lambda block: block["name"],
+        "nested": lambda _: False,
+        "role_arn": lambda block: block.get("iam_role_arn") or None,
+        "tags": terraform_tags,
+    },
+)
+
+CLOUDFORMATION_STACK = CodeReader(
+    "AWS::CloudFormation::Stack",
+    Stack,
+    fields={
+        "nested": lambda _: True,
+        # Changes to a nested stack are made with its parent's role.
+        "role_arn": lambda _: None,
+        "tags": lambda block: tags_in(block.get("Tags", ())),
+    },
 )

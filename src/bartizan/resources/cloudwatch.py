@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bartizan.model import Resource, field, resource
-from bartizan.resources.code import CodeReader
+from bartizan.model import Gap, Reason, Resource, Unknown, field, resource
+from bartizan.resources.code import Block, CodeReader, truth
 from bartizan.resources.reading import Call, Listing, Reader
 
 
@@ -95,6 +95,37 @@ CLOUDFORMATION_ALARM = CodeReader(
         "namespace": lambda block: block.get("Namespace"),
         "metric_name": lambda block: block.get("MetricName"),
         "actions_enabled": lambda block: block.get("ActionsEnabled", True) in {True, "true"},
+        "alarm_actions": lambda block: tuple(block.plain("AlarmActions", ())),
+    },
+)
+
+
+def _children_in(block: Block, name: str) -> tuple[str, ...]:
+    """The alarms of a rule in code; raises ``Unknown`` where it is put together from what is not known yet."""
+    children = _children(block[name])
+    if any("<" in each for each in children):
+        raise Unknown(f"{block.what}.{name}", Gap(Reason.COMPUTED, detail=block[name]))
+    return children
+
+
+TERRAFORM_COMPOSITE_ALARM = CodeReader(
+    "aws_cloudwatch_composite_alarm",
+    CompositeAlarm,
+    fields={
+        "alarm_name": lambda block: block["alarm_name"],
+        "children": lambda block: _children_in(block, "alarm_rule"),
+        "actions_enabled": lambda block: block.get("actions_enabled", True),
+        "alarm_actions": lambda block: tuple(block.plain("alarm_actions", ())),
+    },
+)
+
+CLOUDFORMATION_COMPOSITE_ALARM = CodeReader(
+    "AWS::CloudWatch::CompositeAlarm",
+    CompositeAlarm,
+    fields={
+        "alarm_name": lambda block: block["AlarmName"],
+        "children": lambda block: _children_in(block, "AlarmRule"),
+        "actions_enabled": lambda block: truth(block.get("ActionsEnabled", True)),
         "alarm_actions": lambda block: tuple(block.plain("AlarmActions", ())),
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from bartizan.model import CoverageGap, Resource, field, resource
+from bartizan.resources.code import CodeReader
 from bartizan.resources.reading import Api, Call, CustomReader, Scope
 
 _GRAPHS = Call("detective:ListGraphs")
@@ -37,3 +38,9 @@ def _graph(arn: str, scope: Scope, *, own: bool) -> Graph:
 
 
 GRAPHS = CustomReader((Graph,), declared=(_GRAPHS, _INVITATIONS), read=_read, where="region")
+
+TERRAFORM_GRAPH = CodeReader("aws_detective_graph", Graph, fields={"own": lambda _: True})
+
+TERRAFORM_ACCEPTED = CodeReader("aws_detective_invitation_accepter", Graph, fields={"own": lambda _: False})
+
+CLOUDFORMATION_GRAPH = CodeReader("AWS::Detective::Graph", Graph, fields={"own": lambda _: True})

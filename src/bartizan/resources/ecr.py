@@ -165,3 +165,35 @@ CLOUDFORMATION_REPOSITORY = CodeReader(
 
 def _true(value: object) -> bool:
     return str(value).lower() == "true"
+
+
+def _filters(block: Block, rules: str, frequency: str, filters: str, name: str) -> tuple[str, ...]:
+    automatic = (each for each in block.get(rules, ()) if each[frequency] != "MANUAL")
+    return tuple(sorted(one[name] for each in automatic for one in each[filters]))
+
+
+TERRAFORM_REGISTRY = CodeReader(
+    "aws_ecr_registry_scanning_configuration",
+    Registry,
+    fields={
+        "scan_type": lambda block: block["scan_type"],
+        "scanned": lambda block: _filters(block, "rule", "scan_frequency", "repository_filter", "filter"),
+    },
+)
+
+TERRAFORM_REGISTRY_POLICY = CodeReader(
+    "aws_ecr_registry_policy", Registry, fields={"policy": lambda block: parse_policy(block["policy"])}
+)
+
+CLOUDFORMATION_REGISTRY = CodeReader(
+    "AWS::ECR::RegistryScanningConfiguration",
+    Registry,
+    fields={
+        "scan_type": lambda block: block["ScanType"],
+        "scanned": lambda block: _filters(block, "Rules", "ScanFrequency", "RepositoryFilters", "Filter"),
+    },
+)
+
+CLOUDFORMATION_REGISTRY_POLICY = CodeReader(
+    "AWS::ECR::RegistryPolicy", Registry, fields={"policy": lambda block: parse_policy(block.plain("PolicyText"))}
+)

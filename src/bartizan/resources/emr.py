@@ -261,3 +261,18 @@ CLOUDFORMATION_SECURITY_CONFIGURATION = CodeReader(
         **_settings_from(_cf_json),
     },
 )
+
+
+def _excepted(block: Block) -> tuple[tuple[int, int], ...]:
+    ranges = block.get("permitted_public_security_group_rule_range", ())
+    return tuple(sorted((each["min_range"], each["max_range"]) for each in ranges))
+
+
+TERRAFORM_BLOCK = CodeReader(
+    "aws_emr_block_public_access_configuration",
+    BlockPublicAccess,
+    fields={
+        "block_public_security_group_rules": lambda block: block["block_public_security_group_rules"],
+        "permitted_ports": _excepted,
+    },
+)

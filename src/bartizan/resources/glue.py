@@ -7,7 +7,7 @@ from typing import Any
 
 from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
-from bartizan.resources.code import Block, CodeReader
+from bartizan.resources.code import Block, CodeReader, truth
 from bartizan.resources.reading import Call, Detail, Listing, Reader
 from bartizan.resources.secrets import in_variables
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, tags_in, terraform_tags
@@ -181,5 +181,48 @@ CLOUDFORMATION_CONNECTION = CodeReader(
         "connection_type": lambda block: block["ConnectionInput"]["ConnectionType"],
         "holds_password": lambda block: _holds_password(block["ConnectionInput"].get("ConnectionProperties", {})),
         "enforces_tls": lambda block: _enforces_tls(block["ConnectionInput"].get("ConnectionProperties", {})),
+    },
+)
+
+
+def _settings(block: Block, name: str) -> Block:
+    return block.first("data_catalog_encryption_settings").first(name)
+
+
+TERRAFORM_CATALOG = CodeReader(
+    "aws_glue_data_catalog_encryption_settings",
+    Catalog,
+    fields={
+        "encrypted": lambda block: _settings(block, "encryption_at_rest")["catalog_encryption_mode"] != "DISABLED",
+        "passwords_encrypted": lambda block: _settings(block, "connection_password_encryption")[
+            "return_connection_password_encrypted"
+        ],
+        "tags": lambda _: NO_TAGS,
+    },
+)
+
+TERRAFORM_CATALOG_POLICY = CodeReader(
+    "aws_glue_resource_policy",
+    Catalog,
+    fields={"policy": lambda block: parse_policy(block["policy"]), "tags": lambda _: NO_TAGS},
+)
+
+
+def _cf_settings(block: Block, name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = block["DataCatalogEncryptionSettings"].get(name, {})
+    return found
+
+
+CLOUDFORMATION_CATALOG = CodeReader(
+    "AWS::Glue::DataCatalogEncryptionSettings",
+    Catalog,
+    fields={
+        "encrypted": lambda block: (
+            _cf_settings(block, "EncryptionAtRest").get("CatalogEncryptionMode", "DISABLED") != "DISABLED"
+        ),
+        "passwords_encrypted": lambda block: truth(
+            _cf_settings(block, "ConnectionPasswordEncryption").get("ReturnConnectionPasswordEncrypted", False)
+        ),
+        "tags": lambda _: NO_TAGS,
     },
 )

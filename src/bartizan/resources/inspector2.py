@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Item, Listing, Reader
 
 
@@ -37,4 +38,20 @@ STATUSES = Reader(
         },
     ),
     arn=lambda _, scope: scope.arn("inspector2", "account-status"),
+)
+
+
+def _turned_on(part: str) -> Callable[[Block], bool]:
+    return lambda block: part in block["resource_types"] or block.if_new(default=False, what=f"{part} of Inspector")
+
+
+TERRAFORM_ENABLER = CodeReader(
+    "aws_inspector2_enabler",
+    AccountStatus,
+    fields={
+        "ec2": _turned_on("EC2"),
+        "ecr": _turned_on("ECR"),
+        "functions": _turned_on("LAMBDA"),
+        "function_code": _turned_on("LAMBDA_CODE"),
+    },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.code import CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader
 
 
@@ -34,4 +35,17 @@ SESSIONS = Reader(
             otherwise={"automated_discovery": False},
         ),
     ),
+)
+
+TERRAFORM_SESSION = CodeReader(
+    "aws_macie2_account",
+    Session,
+    defaulted={"aws_macie2_account": ("status",)},
+    fields={"enabled": lambda block: block.get("status", "ENABLED") == "ENABLED"},
+)
+
+CLOUDFORMATION_SESSION = CodeReader(
+    "AWS::Macie::Session",
+    Session,
+    fields={"enabled": lambda block: block.get("Status", "ENABLED") == "ENABLED"},
 )

@@ -178,3 +178,13 @@ CLOUDFORMATION_ZONE = CodeReader(
         "signed": lambda block: block.part("AWS::Route53::DNSSEC") is not None,
     },
 )
+
+TERRAFORM_DOMAIN = CodeReader(
+    "aws_route53domains_registered_domain",
+    Domain,
+    fields={
+        "domain_name": lambda block: block["domain_name"],
+        "auto_renew": lambda block: block.get("auto_renew", True),
+        "transfer_lock": lambda block: block.get("transfer_lock", True),
+    },
+)

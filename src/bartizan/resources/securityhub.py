@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.code import CodeReader, truth
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader, Reply, Within
 
 FSBP = "aws-foundational-security-best-practices/v/1.0.0"
@@ -151,4 +152,51 @@ DISABLED_CONTROLS = Reader(
         ),
     ),
     arn=lambda item, _: item["StandardsControlArn"],
+)
+
+TERRAFORM_HUB = CodeReader(
+    "aws_securityhub_account",
+    Hub,
+    fields={
+        "enabled": lambda _: True,
+        "auto_enable_controls": lambda block: block.get("auto_enable_controls", True),
+    },
+)
+
+CLOUDFORMATION_HUB = CodeReader(
+    "AWS::SecurityHub::Hub",
+    Hub,
+    fields={
+        "enabled": lambda _: True,
+        "auto_enable_controls": lambda block: truth(block.get("AutoEnableControls", True)),
+    },
+)
+
+TERRAFORM_AGGREGATOR = CodeReader(
+    "aws_securityhub_finding_aggregator",
+    FindingAggregator,
+    fields={
+        "region_linking_mode": lambda block: block["linking_mode"],
+        "regions": lambda block: tuple(sorted(block.get("specified_regions", ()))),
+    },
+)
+
+CLOUDFORMATION_AGGREGATOR = CodeReader(
+    "AWS::SecurityHub::FindingAggregator",
+    FindingAggregator,
+    fields={
+        "region_linking_mode": lambda block: block["RegionLinkingMode"],
+        "regions": lambda block: tuple(sorted(block.get("Regions", ()))),
+    },
+)
+
+TERRAFORM_CONTROL = CodeReader(
+    "aws_securityhub_standards_control",
+    DisabledControl,
+    when=lambda block: block["control_status"] == "DISABLED",
+    defaulted={"aws_securityhub_standards_control": ("disabled_reason",)},
+    fields={
+        "control_id": lambda block: block["standards_control_arn"].rpartition("/")[2],
+        "disabled_reason": lambda block: (block.get("disabled_reason") or "").strip() or None,
+    },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.code import CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader
 
 
@@ -40,3 +41,5 @@ SUBSCRIPTIONS = Reader(
         ),
     ),
 )
+
+TERRAFORM_SUBSCRIPTION = CodeReader("aws_shield_subscription", Subscription, fields={"active": lambda _: True})

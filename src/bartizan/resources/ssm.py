@@ -227,3 +227,22 @@ TERRAFORM_DOCUMENT = CodeReader(
         "tags": terraform_tags,
     },
 )
+
+CLOUDFORMATION_DOCUMENT = CodeReader(
+    "AWS::SSM::Document",
+    Document,
+    fields={
+        "document_name": lambda block: block["Name"],
+        "document_type": lambda block: block.get("DocumentType", "Command"),
+        # A template cannot share one.
+        "shared_with": lambda _: (),
+        "tags": lambda block: tags_in(block.get("Tags", ())),
+    },
+)
+
+TERRAFORM_SETTING = CodeReader(
+    "aws_ssm_service_setting",
+    RegionSettings,
+    when=lambda block: block["setting_id"].endswith("/ssm/documents/console/public-sharing-permission"),
+    fields={"public_sharing_blocked": lambda block: block["setting_value"] == "Disable"},
+)

@@ -53,7 +53,7 @@ def not_all_features(organization: Organization) -> Problems:
     ## References
     - https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_support-all-features.html
     """
-    if organization.organization_id is not None and organization.feature_set != "ALL":
+    if organization.feature_set not in {"", "ALL"}:
         yield f"its feature set is {organization.feature_set}"
 
 

@@ -167,3 +167,21 @@ CLOUDFORMATION_METRIC_FILTER = CodeReader(
         ),
     },
 )
+
+TERRAFORM_RESOURCE_POLICY = CodeReader(
+    "aws_cloudwatch_log_resource_policy",
+    ResourcePolicy,
+    fields={
+        "policy_name": lambda block: block["policy_name"],
+        "policy_document": lambda block: parse_policy(block["policy_document"]),
+    },
+)
+
+CLOUDFORMATION_RESOURCE_POLICY = CodeReader(
+    "AWS::Logs::ResourcePolicy",
+    ResourcePolicy,
+    fields={
+        "policy_name": lambda block: block["PolicyName"],
+        "policy_document": lambda block: parse_policy(block.plain("PolicyDocument")),
+    },
+)

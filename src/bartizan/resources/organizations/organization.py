@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.code import CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
 
 DESCRIBE_ORGANIZATION = Call("organizations:DescribeOrganization")
@@ -56,4 +57,20 @@ ORGANIZATIONS = Reader(
             otherwise={"enabled_policy_types": None},
         ),
     ),
+)
+
+TERRAFORM_ORGANIZATION = CodeReader(
+    "aws_organizations_organization",
+    Organization,
+    fields={
+        "feature_set": lambda block: block.get("feature_set", "ALL"),
+        "enabled_policy_types": lambda block: tuple(sorted(block.get("enabled_policy_types", ()))),
+    },
+)
+
+CLOUDFORMATION_ORGANIZATION = CodeReader(
+    "AWS::Organizations::Organization",
+    Organization,
+    # A template cannot turn on a kind of policy.
+    fields={"feature_set": lambda block: block.get("FeatureSet", "ALL")},
 )

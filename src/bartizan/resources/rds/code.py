@@ -9,7 +9,14 @@ from typing import Any
 from bartizan.model import Gap, Reason, Unknown
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.rds.aws import audits, forces_tls
-from bartizan.resources.rds.types import DbCluster, DbClusterParameterGroup, DbInstance, DbParameterGroup
+from bartizan.resources.rds.types import (
+    DbCluster,
+    DbClusterParameterGroup,
+    DbClusterSnapshot,
+    DbInstance,
+    DbParameterGroup,
+    DbSnapshot,
+)
 from bartizan.resources.tags import tags_in, terraform_tags
 
 _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "sqlserver": 1433, "db2": 50000}
@@ -270,3 +277,31 @@ CLOUDFORMATION_CLUSTER_GROUP = _cf_group(
 )
 CLOUDFORMATION_DOCDB_GROUP = _cf_group("AWS::DocDB::DBClusterParameterGroup", DbClusterParameterGroup, "Name")
 CLOUDFORMATION_NEPTUNE_GROUP = _cf_group("AWS::Neptune::DBClusterParameterGroup", DbClusterParameterGroup, "Name")
+
+
+def _shared_with(block: Block) -> tuple[str, ...]:
+    return tuple(sorted(block.get("shared_accounts") or ())) or block.if_new((), "whom it is shared with")
+
+
+def _tf_snapshot(code_type: str, kind: type[DbSnapshot | DbClusterSnapshot], field: str, name: str) -> CodeReader:
+    """A snapshot is encrypted as what it is taken of, which the code does not say."""
+    return CodeReader(
+        code_type,
+        kind,
+        defaulted={code_type: ("tags_all",)},
+        fields={
+            field: lambda block: block[name],
+            "snapshot_type": lambda _: "manual",
+            "shared_with": _shared_with,
+            "tags": terraform_tags,
+        },
+    )
+
+
+_ID, _CLUSTER_ID = "db_snapshot_identifier", "db_cluster_snapshot_identifier"
+TERRAFORM_SNAPSHOT = _tf_snapshot("aws_db_snapshot", DbSnapshot, _ID, _ID)
+TERRAFORM_SNAPSHOT_COPY = _tf_snapshot("aws_db_snapshot_copy", DbSnapshot, _ID, f"target_{_ID}")
+TERRAFORM_CLUSTER_SNAPSHOT = _tf_snapshot("aws_db_cluster_snapshot", DbClusterSnapshot, _CLUSTER_ID, _CLUSTER_ID)
+TERRAFORM_CLUSTER_SNAPSHOT_COPY = _tf_snapshot(
+    "aws_rds_cluster_snapshot_copy", DbClusterSnapshot, _CLUSTER_ID, f"target_{_CLUSTER_ID}"
+)

@@ -1,0 +1,2 @@
+resource "aws_shield_subscription" "this" {
+}
