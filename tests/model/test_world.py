@@ -38,6 +38,21 @@ def test_a_failed_listing_is_no_answer_but_only_where_it_failed() -> None:
         view.find(Queue, near=queue("x", "us-east-1"), queue_name="jobs")
 
 
+def test_where_a_region_lacks_the_service_none_is_the_answer() -> None:
+    lacking = Gap(Reason.UNSUPPORTED)
+    gap = CoverageGap(types=("AWS::SQS::Queue",), account="111122223333", region="us-east-1", gap=lacking)
+    assert len(Snapshot([queue("jobs")], [gap]).view([Queue]).all(Queue)) == 1
+
+
+def test_what_was_listed_can_be_had_after_a_failed_listing_but_only_by_that_name() -> None:
+    gap = CoverageGap(types=("AWS::SQS::Queue",), account="111122223333", region="us-east-1", gap=DENIED)
+    view = Snapshot([queue("jobs")], [gap]).view([Queue])
+    assert [each.name for each in view.listed(Queue)] == ["jobs"]
+    assert view.taken() == ((Queue, "", None),)
+    with pytest.raises(DeclarationError, match="without declaring"):
+        Snapshot([]).view([]).listed(Queue)
+
+
 def test_a_resource_whose_value_was_not_read_might_be_the_one() -> None:
     hidden = without(queue("jobs"), "dead_letter_target_arn", gap=DENIED)
     view = Snapshot([hidden, queue("other", "us-east-1", "t")]).view([Queue])

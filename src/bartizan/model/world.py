@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from bartizan.model.errors import DeclarationError, Unknown
+from bartizan.model.errors import DeclarationError, Reason, Unknown
 from bartizan.model.finding import CoverageGap
 from bartizan.model.resource import Resource
 
@@ -29,6 +29,9 @@ class World(Protocol):
 
     def all(self, kind: type[R], *, near: Resource | None = None) -> Sequence[R]:
         """All of a type, or those in the account and region of ``near``; ``Unknown`` after a failed listing."""
+
+    def listed(self, kind: type[R]) -> Sequence[R]:
+        """Those of a type that were listed, even after a failed listing: for what the rule judges, not for answers."""
 
     def find(self, kind: type[R], *, near: Resource | None = None, **by: Any) -> Sequence[R]:
         """Those whose one named field has the given value; ``Unknown`` where that cannot be told."""
@@ -64,6 +67,8 @@ class Snapshot:
         self.gaps: tuple[CoverageGap, ...] = tuple(gaps)
         self._gaps_by_type: dict[str, list[CoverageGap]] = defaultdict(list)
         for gap in self.gaps:
+            if gap.gap.reason is Reason.UNSUPPORTED:
+                continue  # where a region lacks a service, none is the answer
             for name in gap.types:
                 self._gaps_by_type[name].append(gap)
         self._indexes: dict[tuple[type[Resource], str, bool], _Index] = {}
@@ -130,6 +135,13 @@ class View:
         else:
             index = self._snapshot.index(kind, "", scoped=True)
             found = index.by_value.get((near.account, near.region, None), ())  # type: ignore[assignment]  # as above
+        return found
+
+    def listed(self, kind: type[R]) -> Sequence[R]:
+        """Those of a type that were listed, even after a failed listing."""
+        self._require_declared(kind)
+        self._asked.append((kind, "", None))
+        found: Sequence[R] = self._snapshot.by_type.get(kind, ())  # type: ignore[assignment]  # the key is the type
         return found
 
     def find(self, kind: type[R], *, near: Resource | None = None, **by: Any) -> Sequence[R]:
