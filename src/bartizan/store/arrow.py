@@ -1,0 +1,43 @@
+"""Tables as Arrow's columns, which DuckDB reads in place and Parquet stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from bartizan.model import Resource
+from bartizan.store.tables import Kind, Table, require_extra, rows
+
+try:
+    import pyarrow as pa
+except ImportError as missing:
+    raise require_extra(missing) from None
+
+TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(
+    {
+        Kind.BOOL: pa.bool_(),
+        Kind.INT: pa.int64(),
+        Kind.DOUBLE: pa.float64(),
+        Kind.TEXT: pa.string(),
+        Kind.TIMESTAMP: pa.timestamp("us", tz="UTC"),
+        Kind.TEXTS: pa.list_(pa.string()),
+        Kind.MAP: pa.map_(pa.string(), pa.string()),
+        Kind.JSON: pa.string(),
+    }
+)
+"""Arrow's type for each kind of column."""
+
+
+def schema(table: Table, columns: Iterable[str] | None = None) -> pa.Schema:
+    """Arrow's schema of a table, or of some of its columns."""
+    wanted = set(table.names if columns is None else columns)
+    return pa.schema([(each.name, TYPES[each.kind]) for each in table.columns if each.name in wanted])
+
+
+def filled(table: Table, resources: Iterable[Resource], columns: Iterable[str] | None = None) -> pa.Table:
+    """The resources, all of the table's type, as its rows; with ``columns`` only those."""
+    wanted = schema(table, columns)
+    arrays = rows(table, resources, wanted.names)
+    return pa.Table.from_arrays(
+        [pa.array(values, each.type) for values, each in zip(arrays, wanted, strict=True)], schema=wanted
+    )
