@@ -18,6 +18,10 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTED = re.findall(
     r"```python\n# checks/acme.py\n(.*?)```", (ROOT / "docs/custom-rules.md").read_text(), re.DOTALL
 )
+IN_SQL = re.findall(
+    r"```sql\n(-- # checks/acme-versions.sql\n.*?)```", (ROOT / "docs/custom-rules.md").read_text(), re.DOTALL
+)[0]
+BUCKET = "Resources:\n  Data:\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: data}\n"
 TEMPLATE = "Resources:\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: jobs}\n"
 
 
@@ -42,6 +46,52 @@ def test_the_documented_rule_holds_and_works(folder: Path) -> None:
     )
     assert code == 1
     assert json.loads(output.rpartition("}")[0] + "}")["findings"][0]["rule"] == "acme.queue-without-owner"
+
+
+def test_the_documented_rule_in_sql_holds_and_works(folder: Path) -> None:
+    checks = folder / "checks"
+    checks.mkdir()
+    (checks / "acme-versions.sql").write_text(IN_SQL)
+    (checks / "acme.py").write_text(DOCUMENTED[0])
+    (checks / "notes.txt").write_text("no rule")
+    (folder / "template.yaml").write_text(BUCKET)
+    code, output = run("rules", "test", "checks")
+    assert code == 0
+    assert "acme.bucket-without-versions: holds" in output
+    assert "acme.queue-without-owner: holds" in output
+    assert "s3:GetBucketVersioning" in run("rule", "--custom", "checks", "acme.bucket-without-versions")[1]
+    assert "acme.bucket-without-versions  medium" in run("rules", "--custom", "checks", "--rule", "acme.*")[1]
+    policy = run("permissions", "--custom", "checks", "--rule", "acme.bucket-*")[1]
+    assert "s3:GetBucketVersioning" in policy
+    assert "s3:GetBucketPolicy" not in policy
+    chosen = ("template.yaml", "--custom", "checks", "--rule", "acme.bucket-*", "--json")
+    code, output = run("check", *chosen, "--fail-on", "low")
+    assert code == 1
+    (found,) = json.loads(output.rpartition("}")[0] + "}")["findings"]
+    assert (found["rule"], found["status"], found["name"]) == ("acme.bucket-without-versions", "fail", "data")
+    assert found["problems"] == ["it keeps no versions"]
+    accepted = (
+        "suppress",
+        found["rule"],
+        found["resource"],
+        "--reason",
+        "scratch",
+        "--owner",
+        "web",
+        "--custom",
+        "checks",
+    )
+    assert run(*accepted)[0] == 0
+    assert run("check", *chosen, "--fail-on", "low")[0] == 0
+
+
+def test_rules_in_sql_are_refused_with_their_place(folder: Path) -> None:
+    (folder / "bad.sql").write_text(IN_SQL.replace("FROM s3_bucket", "FROM s3_buckets"))
+    code, output = run("rules", "--custom", "bad.sql")
+    assert code == 2
+    assert re.search(r"bad\.sql:\d+: .*did you mean s3_bucket", output)
+    (folder / "empty").mkdir()
+    assert run("rules", "--custom", "empty")[0] == 2
 
 
 def test_a_rule_that_does_not_hold_is_told_with_its_sample(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """Rules of the user's own: from files that the command line names, and from installed packages.
 
-A file is code, and loading it runs it. So files are taken from the command line only, never from settings that lie in
-the folder: what comes with a checkout of somebody else's must not run because it was checked.
+A file holds rules in Python, or one in SQL. Python is code, and loading it runs it. So files are taken from the command
+line only, never from settings that lie in the folder: what comes with a checkout of somebody else's must not run
+because it was checked.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from types import ModuleType
 
 from bartizan.engine.catalog import Catalog, built_in_modules
 from bartizan.engine.samples import defects, fix_defects
-from bartizan.model import DeclarationError, InputError
+from bartizan.model import DeclarationError, InputError, Rule
 
 GROUP = "bartizan.rules"
 """The entry point group by which an installed package offers modules with rules."""
@@ -28,18 +29,18 @@ _BROKEN = (
 """What loading somebody's module may raise when it is written wrongly."""
 
 
-def load_catalog(files: Iterable[Path] = ()) -> Catalog:
-    """The rules that come with Bartizan, those of installed packages, and those of files.
+def load_catalog(paths: Iterable[Path] = ()) -> Catalog:
+    """The rules that come with Bartizan, those of installed packages, and those of files and of folders of files.
 
-    The id of a rule in a file begins with the file's name: ``acme.py`` gives ``acme.my-rule``. Raises ``InputError``
-    with file and line where one cannot be loaded, or takes an id that is taken.
+    The id of a rule in Python begins with the file's name: ``acme.py`` gives ``acme.my-rule``; one in SQL names its
+    id. Raises ``InputError`` with file and line where one cannot be loaded, or takes an id that is taken.
     """
-    return _gathered([*built_in_modules(), *_installed(), *map(_loaded, files)])
+    return _gathered([*built_in_modules(), *_installed()], paths)
 
 
-def load_custom(files: Iterable[Path]) -> Catalog:
-    """The rules of files alone; raises ``InputError`` as ``load_catalog`` does."""
-    return _gathered([_loaded(each) for each in files])
+def load_custom(paths: Iterable[Path]) -> Catalog:
+    """The rules of files and folders alone; raises ``InputError`` as ``load_catalog`` does."""
+    return _gathered([], paths)
 
 
 def tested(catalog: Catalog) -> dict[str, list[str]]:
@@ -50,11 +51,31 @@ def tested(catalog: Catalog) -> dict[str, list[str]]:
     }
 
 
-def _gathered(modules: Iterable[ModuleType]) -> Catalog:
+def _gathered(modules: Iterable[ModuleType], paths: Iterable[Path]) -> Catalog:
+    files = [file for path in paths for file in _files(path)]
+    queries = [each for each in files if each.suffix == ".sql"]
+    loaded = [_loaded(each) for each in files if each not in queries]
     try:
-        return Catalog.of(modules)
+        return Catalog.of([*modules, *loaded], _read(queries))
     except DeclarationError as twice:
         raise InputError(str(twice)) from None
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(each for each in path.iterdir() if each.suffix in {".py", ".sql"} and each.is_file())
+    if not found:
+        raise InputError(f"in {path} is no file with rules: *.py or *.sql")
+    return found
+
+
+def _read(queries: list[Path]) -> list[Rule]:
+    if not queries:
+        return []
+    from bartizan.store.sql_rule import read_rule  # noqa: PLC0415 - of an extra, and only wanted where there are any
+
+    return [read_rule(each) for each in queries]
 
 
 def _installed() -> Iterator[ModuleType]:
@@ -70,7 +91,7 @@ def _installed() -> Iterator[ModuleType]:
 
 def _loaded(path: Path) -> ModuleType:
     if not path.is_file() or path.suffix != ".py":
-        raise InputError(f"{path} is no Python file with rules")
+        raise InputError(f"{path} is no file with rules: *.py or *.sql, or a folder of them")
     name = f"custom_rules.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -130,9 +130,9 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--custom",
             multiple=True,
-            type=click.Path(dir_okay=False, path_type=Path),
-            metavar="FILE",
-            help="Rules of your own, in a Python file, which is run; repeatable.",
+            type=click.Path(path_type=Path),
+            metavar="PATH",
+            help="Rules of your own: a Python file, which is run, an SQL file, or a folder of them; repeatable.",
         ),
         click.option(
             "--config",

@@ -52,18 +52,19 @@ def rules_command(  # noqa: PLR0913 - one argument per option
 
 
 @rules_command.command("test")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print what does not hold as JSON, by rule.")
 @click.pass_context
 def rules_test_command(ctx: click.Context, /, *, files: tuple[Path, ...], as_json: bool) -> None:
     """Test rules of your own by their samples, without AWS.
 
     Passing samples must pass, failing ones fail, a field that was not read must never pass, and a fix must mend.
-    Exit code 1 where something does not hold.
+    Exit code 1 where something does not hold. PATH is a Python or SQL file, or a folder of them.
 
     \b
-    Example:
+    Examples:
       bartizan rules test checks/acme.py
+      bartizan rules test checks/
     """
     import json
 
@@ -84,8 +85,9 @@ def rules_test_command(ctx: click.Context, /, *, files: tuple[Path, ...], as_jso
 
 @click.command("rule")
 @click.argument("rule_id", metavar="ID")
+@click.option("--custom", multiple=True, type=click.Path(path_type=Path), metavar="PATH", help="Rules of your own.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def rule_command(*, rule_id: str, as_json: bool) -> None:
+def rule_command(*, rule_id: str, custom: tuple[Path, ...], as_json: bool) -> None:
     """Explain a rule: why it matters, how to fix it, samples, and what it needs to read.
 
     \b
@@ -94,10 +96,10 @@ def rule_command(*, rule_id: str, as_json: bool) -> None:
     """
     import json
 
+    from bartizan.app.custom import load_catalog
     from bartizan.app.explain import explain
-    from bartizan.engine.catalog import Catalog
 
-    catalog = Catalog.load()
+    catalog = load_catalog(custom)
     facts = explain(catalog.get(rule_id), catalog)
     click.echo(json.dumps(facts, indent=2) if as_json else _text(facts))
 

@@ -16,6 +16,7 @@ import click
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="Last day on which it holds.")
 @click.option("--account", default="", metavar="ID", help="Only in this account.")
 @click.option("--region", default="", metavar="NAME", help="Only in this region.")
+@click.option("--custom", multiple=True, type=click.Path(path_type=Path), metavar="PATH", help="Rules of your own.")
 @click.option(
     "--config", "path", type=click.Path(dir_okay=False, path_type=Path), default="bartizan.toml", show_default=True,
     help="The file to write it to.",
@@ -29,6 +30,7 @@ def suppress_command(  # noqa: PLR0913 - one argument per option
     expires: dt.datetime | None,
     account: str,
     region: str,
+    custom: tuple[Path, ...],
     path: Path,
 ) -> None:
     """Accept a finding: write it, with reason and owner, to the settings that scans read.
@@ -43,11 +45,11 @@ def suppress_command(  # noqa: PLR0913 - one argument per option
     """
     from fnmatch import fnmatchcase
 
+    from bartizan.app.custom import load_catalog
     from bartizan.app.settings import add_suppression
-    from bartizan.engine.catalog import Catalog
     from bartizan.model import Suppression
 
-    catalog = Catalog.load()
+    catalog = load_catalog(custom)
     if not any(fnmatchcase(each, rule) for each in catalog.rules):
         catalog.get(rule)
     made = Suppression(

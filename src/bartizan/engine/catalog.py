@@ -21,17 +21,16 @@ class Catalog:
     fixes: Mapping[str, Fix]
 
     @classmethod
-    def of(cls, modules: Iterable[ModuleType]) -> Catalog:
-        """What these modules hold; raises ``DeclarationError`` where two rules share an id."""
+    def of(cls, modules: Iterable[ModuleType], others: Iterable[Rule] = ()) -> Catalog:
+        """What these modules hold, and other rules; raises ``DeclarationError`` where two rules share an id."""
         rules: dict[str, Rule] = {}
         fixes: dict[str, Fix] = {}
-        for module in modules:
-            for value in vars(module).values():
-                for each in _rules_of(value):
-                    if rules.setdefault(each.id, each) is not each:
-                        raise DeclarationError(f"two rules are called {each.id}")
-                if isinstance(value, Fix) and fixes.setdefault(value.rule.id, value) is not value:
-                    raise DeclarationError(f"two fixes belong to {value.rule.id}")
+        for value in (*(value for module in modules for value in vars(module).values()), *others):
+            for each in _rules_of(value):
+                if rules.setdefault(each.id, each) is not each:
+                    raise DeclarationError(f"two rules are called {each.id}")
+            if isinstance(value, Fix) and fixes.setdefault(value.rule.id, value) is not value:
+                raise DeclarationError(f"two fixes belong to {value.rule.id}")
         return cls(dict(sorted(rules.items())), fixes)
 
     @classmethod

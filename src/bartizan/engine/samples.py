@@ -13,8 +13,12 @@ _UNREAD = Gap(Reason.DENIED, needs="service:Action")
 
 
 def defects(rule: Rule) -> Iterator[str]:
-    """What does not hold for a rule, a sentence each: passes pass, fails fail, and what was not read never passes."""
-    if not rule.passes or not rule.fails:
+    """What does not hold for a rule, a sentence each: passes pass, fails fail, and what was not read never passes.
+
+    A rule that declares the fields that it reads needs no samples.
+    """
+    optional = rule.fields is not None and not rule.passes and not rule.fails
+    if not (rule.passes and rule.fails) and not optional:
         yield "it needs samples of both kinds, passes and fails"
     wrong = Status.ADVICE if rule.advice else Status.FAIL
     for samples, name, expected in ((rule.passes, "passes", Status.PASS), (rule.fails, "fails", wrong)):

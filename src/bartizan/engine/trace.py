@@ -48,6 +48,10 @@ class _TracedWorld:
         read = self._read[kind]
         return [_Traced(each, read) for each in self._view.all(kind, near=near)]
 
+    def listed(self, kind: type[Resource]) -> Sequence[Any]:
+        read = self._read[kind]
+        return [_Traced(each, read) for each in self._view.listed(kind)]
+
     def find(self, kind: type[Resource], *, near: Any = None, **by: Any) -> Sequence[Any]:
         read = self._read[kind]
         read.update(by)
@@ -66,7 +70,9 @@ def trace(rule: Rule, resource: Resource, snapshot: Snapshot) -> set[str]:
 
 
 def fields_read(rule: Rule) -> frozenset[str]:
-    """The fields that the rule reads of what it judges, on any of its samples."""
+    """The fields that the rule reads of what it judges, as it declares or on any of its samples."""
+    if rule.fields is not None:
+        return rule.fields.get(rule.resource, frozenset())
     read: set[str] = set()
     for sample in (*rule.passes, *rule.fails):
         resource, around = judged(sample)
@@ -75,7 +81,9 @@ def fields_read(rule: Rule) -> frozenset[str]:
 
 
 def fields_asked(rule: Rule) -> Mapping[type[Resource], frozenset[str]]:
-    """The fields that the rule reads of what it finds in the world, by type, on any of its samples."""
+    """The fields that the rule reads of what it finds in the world, by type, as declared or on any of its samples."""
+    if rule.fields is not None:
+        return rule.fields
     asked: defaultdict[type[Resource], set[str]] = defaultdict(set)
     for sample in (*rule.passes, *rule.fails):
         resource, around = judged(sample)

@@ -96,7 +96,8 @@ class Rule:
 
     ``reads`` are the types that it asks the world about; ``uses_world`` whether it takes the world as second argument.
     ``advice``: whether what it yields takes judgement and is no failure. ``parameters`` are the values of its
-    keyword-only arguments, which a configuration may change.
+    keyword-only arguments, which a configuration may change. ``fields`` are the fields that it reads, by type, where
+    that is known without running it.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Rule:
     fails: Sequence[Sample] = ()
     advice: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[type[Resource], frozenset[str]] | None = None
 
     def given(self, values: Mapping[str, Any]) -> Rule:
         """The same rule with other values of its parameters; raises ``DeclarationError`` for one that there is not."""
