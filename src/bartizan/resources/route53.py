@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bartizan.model import Resource, field, resource
+from bartizan.resources.addresses import parsed, region_of
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Item, Join, Listing, Reader, Reply, Within
 
@@ -25,11 +26,11 @@ class HostedZone(Resource):
 
 @resource("AWS::Route53::RecordSet", name="record_name")
 class RecordSet(Resource):
-    """A record of a public hosted zone that leads to something that AWS has given a name; others are not read."""
+    """A record of a public hosted zone that leads to a name or an address of AWS; others are not read."""
 
     record_name: str = field("The domain name.")
     type: str = field("`A`, `AAAA` or `CNAME`.", default="A")
-    targets: tuple[str, ...] = field("The names of AWS that it leads to.", default=())
+    targets: tuple[str, ...] = field("The names and addresses of AWS that it leads to.", default=())
 
 
 @resource("AWS::Route53Domains::Domain", name="domain_name")
@@ -98,8 +99,11 @@ _OF_AWS = re.compile(r"(?:^|\.)(?:amazonaws\.com(?:\.cn)?|cloudfront\.net|elasti
 
 def _targets(record: Item) -> tuple[str, ...]:
     alias = record.get("AliasTarget")
-    values = [each["Value"] for each in record.get("ResourceRecords") or ()] if record["Type"] == "CNAME" else []
-    names = [*values, *([alias["DNSName"]] if alias else [])]
+    values = [each["Value"] for each in record.get("ResourceRecords") or ()]
+    if record["Type"] in {"A", "AAAA"} and not alias:
+        addresses = [address for address in map(parsed, values) if address]
+        return tuple(sorted(str(each) for each in addresses if region_of(each)))
+    names = [alias["DNSName"]] if alias else values if record["Type"] == "CNAME" else []
     return tuple(sorted(name for name in map(_plain, names) if _OF_AWS.search(name)))
 
 

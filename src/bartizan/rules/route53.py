@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Network
 
 from bartizan.model import Gap, Problems, Reason, Resource, Unknown, World, replace, rule
 from bartizan.resources import elb, elbv2
+from bartizan.resources.addresses import Address, parsed, region_of
 from bartizan.resources.cloudfront import Distribution, bucket_of
 from bartizan.resources.ec2.compute import RegionSettings
+from bartizan.resources.ec2.routing import ElasticIp, NetworkInterface
 from bartizan.resources.elasticbeanstalk import Environment
 from bartizan.resources.route53 import Domain, HostedZone, RecordSet
 from bartizan.resources.s3 import Bucket
@@ -24,10 +28,17 @@ _BALANCER = re.compile(
 )
 _ENVIRONMENT = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.elasticbeanstalk\.com$")
 
+_OF_INSTANCE = re.compile(
+    r"^ec2-(\d{1,3}(?:-\d{1,3}){3})\.(?:compute-1|([a-z]{2}(?:-[a-z]+)+-\d)\.compute)\.amazonaws\.com(?:\.cn)?$"
+)
+
 _IRELAND = RegionSettings(region="eu-west-1")
 _ALB = "shop-1234567890.eu-west-1.elb.amazonaws.com"
 _NLB = "mail-1234567890abcdef.elb.eu-west-1.amazonaws.com"
 _CLOUDFRONT = "d111111abcdef8.cloudfront.net"
+_IP = "54.228.0.1"
+_IPV6 = "2a05:d018::1"
+_INSTANCE = "ec2-54-228-0-1.eu-west-1.compute.amazonaws.com"
 _APP = "app.eba-abcdefgh.eu-west-1.elasticbeanstalk.com"
 
 
@@ -103,6 +114,85 @@ def dangling_record(record: RecordSet, world: World) -> Problems:
 
 @dangling_record.risky_fix("the name leads nowhere; what it leads to in an account that was not scanned is cut off")
 def remove_record(_: RecordSet) -> None:
+    """Remove the record."""
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The public addresses of the scanned accounts; of IPv6, the /64 ranges in which they have an interface."""
+
+    addresses: frozenset[str]
+    ranges: frozenset[IPv6Network]
+
+    def has(self, address: Address) -> bool:
+        """Whether an account has the address, or an interface beside it."""
+        if isinstance(address, IPv4Address):
+            return str(address) in self.addresses
+        return IPv6Network((address, 64), strict=False) in self.ranges
+
+
+def _held(world: World) -> _Held:
+    interfaces = world.all(NetworkInterface)
+    public = {address for each in interfaces for address in each.public_ips}
+    elastic = {each.public_ip for each in world.all(ElasticIp)}
+    beside = {IPv6Network((address, 64), strict=False) for each in interfaces for address in each.ipv6_addresses}
+    return _Held(frozenset(public | elastic), frozenset(beside))
+
+
+def _address(target: str) -> tuple[Address, str] | None:
+    """The address of EC2 that a target is, or is named after, with its Region."""
+    if found := _OF_INSTANCE.match(target):
+        return IPv4Address(found[1].replace("-", ".")), found[2] or "us-east-1"
+    address = parsed(target)
+    region = region_of(address) if address else None
+    return (address, region) if address and region else None
+
+
+@rule(
+    "medium",
+    passes=[
+        (_record(_IP), _IRELAND, ElasticIp(public_ip=_IP)),
+        (_record(_IP), _IRELAND, NetworkInterface(public_ips=(_IP,))),
+        (_record(_IPV6, kind="AAAA"), _IRELAND, NetworkInterface(ipv6_addresses=(_IPV6[:-1] + "99",))),
+        (_record(_INSTANCE, kind="CNAME"), _IRELAND, ElasticIp(public_ip=_IP)),
+        (_record("192.0.2.1"), _IRELAND),
+        (_record(_ALB), _IRELAND),
+    ],
+    fails=[
+        (_record(_IP), _IRELAND, ElasticIp(public_ip="203.0.113.7")),
+        (_record(_IPV6, kind="AAAA"), _IRELAND),
+        (_record(_INSTANCE, kind="CNAME"), _IRELAND),
+    ],
+    reads=[ElasticIp, NetworkInterface, RegionSettings],
+)
+def strange_address(record: RecordSet, world: World) -> Problems:
+    """DNS record leads to an address of EC2 that none of the scanned accounts has.
+
+    ## Why it matters
+    If it was yours and was released, the next who gets it has your subdomain, with your users' cookies and a valid
+    certificate. AWS does not tell whose an address is or was.
+
+    ## How to fix
+    Find out whose it is. If it belongs to another account of yours, scan that too; if to a supplier, or to Lightsail,
+    accept the finding. If nobody knows it, remove the record. Give addresses that have a name as Elastic IP addresses,
+    and remove the name first.
+
+    ## References
+    - https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/protection-from-dangling-dns.html
+    - https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-ranges.html
+    """
+    for target in record.targets:
+        found = _address(target)
+        if found:
+            address, region = found
+            _require_scanned(world, region)
+            if not world.derived(_held).has(address):
+                yield f"{record.type} record leads to {target}, an address of EC2 in {region} that no account here has"
+
+
+@strange_address.risky_fix("the name leads nowhere; what another account or a supplier has there is cut off")
+def remove_record_of_address(_: RecordSet) -> None:
     """Remove the record."""
     return
 
