@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from bartizan.model import DeclarationError, InputError, Resource
 from bartizan.resources.code import CodeReader
 from bartizan.resources.reading import AnyReader, CustomReader, Reader
+from bartizan.resources.writing import CodeWriter
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceIndex:
-    """All resource types by name (``sqs.Queue``), with the readers for AWS and for code."""
+    """All resource types by name (``sqs.Queue``), with the readers for AWS and for code, and the writers of code."""
 
     types: Mapping[str, type[Resource]]
     readers: tuple[AnyReader, ...]
     code_readers: Mapping[str, CodeReader]
+    code_writers: tuple[CodeWriter, ...] = ()
 
     @classmethod
     def load(cls) -> ResourceIndex:
@@ -26,14 +28,17 @@ class ResourceIndex:
         types: dict[str, type[Resource]] = {}
         readers: dict[int, AnyReader] = {}
         code_readers: dict[str, CodeReader] = {}
+        code_writers: dict[int, CodeWriter] = {}
         for service, value in _declared():
             if isinstance(value, type) and issubclass(value, Resource) and value is not Resource:
                 types[f"{service_of(value)}.{value.__name__}"] = value
             elif isinstance(value, (Reader, CustomReader)):
                 readers[id(value)] = value
+            elif isinstance(value, CodeWriter):
+                code_writers[id(value)] = value
             elif isinstance(value, CodeReader) and code_readers.setdefault(value.code_type, value) is not value:
                 raise DeclarationError(f"{service}: {value.code_type} is read in two ways")
-        return cls(dict(sorted(types.items())), tuple(readers.values()), code_readers)
+        return cls(dict(sorted(types.items())), tuple(readers.values()), code_readers, tuple(code_writers.values()))
 
     def readers_of(self, types: frozenset[type[Resource]]) -> tuple[AnyReader, ...]:
         """The readers that give at least one of these types."""

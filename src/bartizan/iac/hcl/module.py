@@ -300,7 +300,8 @@ class Module:
                 document = part.labels[:1] == ("aws_iam_policy_document",) or part.type not in {"resource", "data"}
                 made[name] = value if document else settled(value, budget)
         for block in part.body.blocks:
-            if block.type in _NO_VALUES:
+            # Inside of nested blocks these are names as any other: a rule of a backup plan has a lifecycle.
+            if block.type in _NO_VALUES and part.type in {"resource", "data"}:
                 continue
             name = block.labels[0] if block.type == "dynamic" and block.labels else block.type
             inner = self._dynamic(block, scope) if block.type == "dynamic" else [self.body(block, scope)]

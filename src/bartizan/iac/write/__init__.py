@@ -1,0 +1,1 @@
+"""Infrastructure code as text: Terraform's language and CloudFormation's YAML."""

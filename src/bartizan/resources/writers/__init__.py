@@ -1,0 +1,1 @@
+"""How resources are written as infrastructure code, one module per service."""
