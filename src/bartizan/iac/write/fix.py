@@ -83,9 +83,14 @@ def fix_code(
             return FixCode(comments(said), written=False)
         declared = declare(writer, fixed, changed, resource)
         name = (names or Names()).of(resource, language)
-        body = _terraform if language is Language.TERRAFORM else _cloudformation
+        present = [each for each in declared if not each.nothing]
         said += [f"Remove the {each.code_type} of {_called(resource)}." for each in declared if each.nothing]
-        text = "\n\n".join(body(writer, resource, name, [each for each in declared if not each.nothing]))
+        if not present:
+            return FixCode(comments(said), written=False)
+        if language is Language.TERRAFORM:
+            text = "\n\n".join(_terraform(writer, resource, name, present))
+        else:
+            text = _cloudformation(name, present)
     except Unknown as unknown:
         return FixCode(comments([*said, f"Not written: {unknown}."]), written=False)
     except Unwritable as unwritable:
@@ -117,10 +122,10 @@ def _import_id(writer: CodeWriter, resource: Resource) -> str:
         return ""
 
 
-def _cloudformation(writer: CodeWriter, _: Resource, name: str, declared: list[Declaration]) -> Iterator[str]:
+def _cloudformation(name: str, declared: list[Declaration]) -> str:
     entries = [(_logical_id(name, each), name, each) for each in declared]
     left_out = [f"{each.code_type}: {', '.join(each.left_out)} is left out." for each in declared if each.left_out]
-    yield "\n".join([*([comments(left_out)] if left_out else []), resources(entries)])
+    return "\n".join([*([comments(left_out)] if left_out else []), resources(entries)])
 
 
 def _logical_id(name: str, declared: Declaration) -> str:

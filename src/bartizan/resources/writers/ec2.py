@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from bartizan.resources.ec2.compute import Instance, RegionSettings
 from bartizan.resources.ec2.launch import LaunchTemplate
-from bartizan.resources.ec2.network import ALL_PROTOCOLS, Permission, SecurityGroup
-from bartizan.resources.writing import CodeWriter, Nested, Since, nested, tags_map, tags_pairs
+from bartizan.resources.ec2.network import ALL_PROTOCOLS, Permission, SecurityGroup, Subnet
+from bartizan.resources.ec2.routing import TransitGateway
+from bartizan.resources.writing import CodeWriter, Nested, Part, Since, nested, tags_map, tags_pairs
 
 
 def _is_default(group: SecurityGroup) -> bool:
@@ -133,5 +135,88 @@ CLOUDFORMATION_LAUNCH_TEMPLATE = CodeWriter(
                 or None
             )
         ),
+    },
+)
+
+# Most of it exists once in a region, and Terraform takes it over without an import.
+TERRAFORM_SETTINGS = CodeWriter(
+    "",
+    RegionSettings,
+    parts=(
+        Part("aws_ebs_encryption_by_default", {"ebs_encryption_by_default": "enabled"}, {}),
+        Part("aws_ebs_snapshot_block_public_access", {"snapshot_block_public_access": "state"}, {}),
+        Part("aws_ec2_image_block_public_access", {"image_block_public_access": "state"}, {}),
+        Part("aws_ec2_instance_metadata_defaults", {"default_http_tokens": "http_tokens"}, {}),
+        Part("aws_ec2_serial_console_access", {"serial_console_access": "enabled"}, {}),
+    ),
+)
+
+CLOUDFORMATION_SETTINGS = CodeWriter(
+    "",
+    RegionSettings,
+    parts=(Part("AWS::EC2::SnapshotBlockPublicAccess", {"snapshot_block_public_access": "State"}, {}),),
+)
+
+TERRAFORM_INSTANCE = CodeWriter(
+    "aws_instance",
+    Instance,
+    fields={
+        "http_tokens": "metadata_options.http_tokens",
+        "http_put_response_hop_limit": "metadata_options.http_put_response_hop_limit",
+        "http_endpoint": "metadata_options.http_endpoint",
+        "tags": tags_map,
+    },
+    import_id=lambda instance: instance.instance_id,
+)
+
+CLOUDFORMATION_INSTANCE = CodeWriter(
+    "AWS::EC2::Instance",
+    Instance,
+    fields={
+        "http_tokens": "MetadataOptions.HttpTokens",
+        "http_put_response_hop_limit": "MetadataOptions.HttpPutResponseHopLimit",
+        "http_endpoint": "MetadataOptions.HttpEndpoint",
+        "tags": tags_pairs,
+    },
+)
+
+TERRAFORM_SUBNET = CodeWriter(
+    "aws_subnet",
+    Subnet,
+    names={"vpc_id": "vpc_id"},
+    fields={"map_public_ip_on_launch": "map_public_ip_on_launch", "tags": tags_map},
+    import_id=lambda subnet: subnet.subnet_id,
+    when=lambda subnet: not subnet.default_for_az,
+)
+
+CLOUDFORMATION_SUBNET = CodeWriter(
+    "AWS::EC2::Subnet",
+    Subnet,
+    names={"vpc_id": "VpcId"},
+    fields={"map_public_ip_on_launch": "MapPublicIpOnLaunch", "tags": tags_pairs},
+    when=lambda subnet: not subnet.default_for_az,
+)
+
+
+def _accepts(gateway: TransitGateway) -> str:
+    return "enable" if gateway.auto_accept_shared_attachments else "disable"
+
+
+TERRAFORM_GATEWAY = CodeWriter(
+    "aws_ec2_transit_gateway",
+    TransitGateway,
+    fields={
+        "auto_accept_shared_attachments": lambda gateway: {"auto_accept_shared_attachments": _accepts(gateway)},
+        "tags": tags_map,
+    },
+    import_id=lambda gateway: gateway.transit_gateway_id,
+)
+
+CLOUDFORMATION_GATEWAY = CodeWriter(
+    "AWS::EC2::TransitGateway",
+    TransitGateway,
+    fields={
+        "auto_accept_shared_attachments": lambda gateway: {"AutoAcceptSharedAttachments": _accepts(gateway)},
+        "tags": tags_pairs,
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bartizan.resources.rds.types import DbCluster, DbInstance
+from bartizan.resources.rds.types import DbCluster, DbInstance, DbSnapshot
 from bartizan.resources.writing import CodeWriter, tags_map, tags_pairs
 
 
@@ -174,4 +174,12 @@ CLOUDFORMATION_NEPTUNE = _cfn_cluster(
     copy_tags_to_snapshot="CopyTagsToSnapshot",
     exported_logs="EnableCloudwatchLogsExports",
     parameter_group="DBClusterParameterGroupName",
+)
+
+TERRAFORM_SNAPSHOT = CodeWriter(
+    "aws_db_snapshot",
+    DbSnapshot,
+    names={"db_snapshot_identifier": "db_snapshot_identifier"},
+    fields={"shared_with": "shared_accounts", "tags": tags_map},
+    import_id=lambda snapshot: snapshot.db_snapshot_identifier,
 )
