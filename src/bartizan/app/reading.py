@@ -55,13 +55,15 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
     readers: Iterable[AnyReader],
     *,
     regions: Iterable[str] = (),
+    all_must_exist: bool = True,
     progress: Progress = no_progress,
     connect: Callable[[Session], AwsApi] = connect,
 ) -> Reading:
     """Read the wanted types by these readers, in the regions or in all that are enabled.
 
-    Raises ``InputError`` where the account cannot be reached or a region does not exist. ``connect`` makes the port to
-    AWS, for callers with limits of their own.
+    Raises ``UnreachableError`` where the account cannot be reached, and ``InputError`` where a region is not enabled
+    there; unless ``all_must_exist``, such a region is left out. ``connect`` makes the port to AWS, for callers with
+    limits of their own.
     """
     started = dt.datetime.now(dt.UTC)
     async with Session(access) as session:
@@ -69,7 +71,7 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
         api = connect(session)
         main = Scope(identity.partition, identity.account, identity.main_region, started)
         enabled, region_gaps = await enabled_regions(api, session, main)
-        chosen = _chosen(list(regions), enabled)
+        chosen = _chosen(list(regions), enabled, all_must_exist=all_must_exist)
         scopes = [Scope(identity.partition, identity.account, region, started) for region in chosen]
         tasks = plan(readers, main, scopes)
         api.share(askers(tasks, wanted))
@@ -94,8 +96,10 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
     )
 
 
-def _chosen(asked: list[str], enabled: list[str]) -> list[str]:
+def _chosen(asked: list[str], enabled: list[str], *, all_must_exist: bool) -> list[str]:
     strange = [each for each in asked if each not in enabled]
+    if strange and not all_must_exist:
+        return [each for each in asked if each in enabled]
     if strange:
         raise InputError(f"region {strange[0]!r} is not enabled in this account; enabled are {', '.join(enabled)}")
     return asked or enabled

@@ -60,6 +60,7 @@ async def scan(  # noqa: PLR0913 - all but two can be left out
     own.
     """
     clock = time.monotonic()
+    catalog = catalog.of_one_account()
     wanted = wanted_by(catalog)
     read = await read_account(access, wanted, readers_of(wanted), regions=regions, progress=progress, connect=connect)
     evaluation = evaluate(catalog, Snapshot(read.resources, read.gaps))

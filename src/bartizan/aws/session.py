@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import TracebackType
 from typing import Any, Self
@@ -17,8 +17,10 @@ from aiobotocore.session import AioSession
 from botocore import exceptions as aws
 from botocore.loaders import Loader, create_loader
 
+from bartizan.aws.errors import understand
 from bartizan.aws.sharing import Connections, Methods
-from bartizan.model import InputError
+from bartizan.model import Gap, InputError
+from bartizan.resources.reading import Call
 
 CONNECTIONS = 256
 """The most connections that are open at once."""
@@ -32,6 +34,7 @@ class Access:
     """How to reach an account: a profile, a role to assume, another endpoint (an emulator's); all may be left out.
 
     ``credentials`` are an emulator's access key and secret; for AWS itself they come from the ordinary chain.
+    ``through`` are roles to assume first, one from the other, each with its external id.
     """
 
     profile: str | None = None
@@ -41,6 +44,25 @@ class Access:
     credentials: tuple[str, str] | None = field(default=None, repr=False)
     connect_timeout: float = 10
     read_timeout: float = 60
+    through: tuple[tuple[str, str | None], ...] = ()
+
+    def into(self, role_arn: str, external_id: str | None = None) -> Access:
+        """How to reach the account of another role, which is assumed from here."""
+        before = (*self.through, (self.role_arn, self.external_id)) if self.role_arn else self.through
+        return replace(self, role_arn=role_arn, external_id=external_id, through=before)
+
+    @property
+    def roles(self) -> tuple[tuple[str, str | None], ...]:
+        """All roles that are assumed, one from the other, each with its external id."""
+        return (*self.through, (self.role_arn, self.external_id)) if self.role_arn else self.through
+
+
+class UnreachableError(InputError):
+    """An account that cannot be reached with what was given; ``gap`` says the same as what is not known for it."""
+
+    def __init__(self, message: str, gap: Gap) -> None:
+        super().__init__(message)
+        self.gap = gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,7 @@ class Identity:
 
 
 _TOKENS = ("NextToken", "nextToken")
+_STS_ATTEMPTS = 5
 
 
 class Session:
@@ -74,12 +97,12 @@ class Session:
         self._pagers: dict[tuple[str, str], Any] = {}
 
     async def __aenter__(self) -> Self:
-        if self.access.role_arn:
+        for role_arn, external_id in self.access.roles:
             with _told(self.access):
                 sts = await self.client("sts", self._session.get_config_variable("region") or "us-east-1")
-            wanted = {"RoleArn": self.access.role_arn, "RoleSessionName": "bartizan"}
-            if self.access.external_id:
-                wanted["ExternalId"] = self.access.external_id
+            wanted = {"RoleArn": role_arn, "RoleSessionName": "bartizan"}
+            if external_id:
+                wanted["ExternalId"] = external_id
             assumed = AioSession(profile=self.access.profile)
             # botocore has no public way to hand a session credentials that refresh themselves.
             assumed._credentials = AioDeferredRefreshableCredentials(  # noqa: SLF001
@@ -162,8 +185,8 @@ class Session:
             read_timeout=self.access.read_timeout,
             max_pool_connections=CONNECTIONS,
             http_session_cls=self._connections,
-            # Retries are ours, since only we know the limits; see bartizan.aws.client.
-            retries={"total_max_attempts": 1},
+            # Retries are ours, since only we know the limits; see bartizan.aws.client. STS is not called through it.
+            retries={"total_max_attempts": _STS_ATTEMPTS if service == "sts" else 1},
             s3={"addressing_style": "path"} if emulated else None,
             inject_host_prefix=not emulated,
             user_agent_extra="bartizan",
@@ -171,6 +194,10 @@ class Session:
         return self._session.create_client(
             service, region_name=region, endpoint_url=self.access.endpoint_url, config=config
         )
+
+
+_ASSUME = Call("sts:AssumeRole")
+_WHO = Call("sts:GetCallerIdentity")
 
 
 @cache
@@ -190,16 +217,22 @@ def _told(access: Access) -> Iterator[None]:
         ) from None
     except aws.ClientError as refused:
         what = f"assume {access.role_arn}" if access.role_arn else "accept the credentials"
-        raise InputError(f"AWS did not {what}: {refused.response['Error'].get('Message') or refused}") from None
+        message = f"AWS did not {what}: {refused.response['Error'].get('Message') or refused}"
+        raise UnreachableError(message, _gap(refused, access)) from None
     except aws.ParamValidationError as wrong:
         raise InputError(f"{access.role_arn!r} is no ARN of a role to assume: {_on_one_line(wrong)}") from None
     except (aws.BotoCoreError, OSError, TimeoutError) as failed:
-        raise InputError(f"AWS cannot be reached: {_on_one_line(failed)}") from None
+        raise UnreachableError(f"AWS cannot be reached: {_on_one_line(failed)}", _gap(failed, access)) from None
     except ValueError as wrong:
         # So botocore tells of an endpoint that is no URL.
         raise InputError(
             f"AWS cannot be reached: {_on_one_line(wrong)}; an endpoint is a URL with http(s)://"
         ) from None
+
+
+def _gap(error: Exception, access: Access) -> Gap:
+    call = _ASSUME if access.role_arn else _WHO
+    return understand(error, call, in_region=True).failure.gap
 
 
 def _on_one_line(error: Exception) -> str:

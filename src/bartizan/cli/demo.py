@@ -24,15 +24,15 @@ def demo_command(ctx: click.Context, /, **reporting: Any) -> None:
     """
     from contextlib import ExitStack
 
+    from bartizan.app.selection import Selection
     from bartizan.cli.reporting import progress
     from bartizan.cli.scan import run_scan
     from bartizan.demo.company import REGIONS
     from bartizan.demo.emulator import company_account
-    from bartizan.engine.catalog import Catalog
 
     with ExitStack() as demo:
         with progress("Building the company's account"):
             access = demo.enter_context(company_account())
-        code = run_scan(access, Catalog.load(), REGIONS, **reporting)
+        code = run_scan(access, Selection(), REGIONS, **reporting)
     # What the emulator does not know is unknown, as it should be, and no reason to call the demo incomplete.
     ctx.exit(1 if code == 1 else 0)

@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from bartizan.app.estate import Source
+    from bartizan.app.selection import Selection
     from bartizan.engine.catalog import Catalog
     from bartizan.engine.outcome import Results
     from bartizan.engine.settings import Settings
@@ -150,6 +151,71 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def organization_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--org`` and what belongs to it: which accounts of an organization, and how to get into them."""
+    for option in (
+        click.option(
+            "--workers", type=click.IntRange(1, 256), help="With --org: accounts to read at once. [default: 2 per core]"
+        ),
+        click.option(
+            "--account-tag",
+            "account_tags",
+            multiple=True,
+            metavar="KEY=VALUE",
+            callback=_pairs,
+            help="With --org: only accounts with this tag; repeatable, and all must fit.",
+        ),
+        click.option(
+            "--without-account",
+            "without",
+            multiple=True,
+            metavar="ACCOUNT",
+            help="With --org: leave out this account; number, name or pattern; repeatable.",
+        ),
+        click.option(
+            "--account",
+            "accounts",
+            multiple=True,
+            metavar="ACCOUNT",
+            help="With --org: only this account; number, name or pattern; repeatable.",
+        ),
+        click.option(
+            "--ou",
+            "units",
+            multiple=True,
+            metavar="UNIT",
+            help="With --org: only accounts below this unit; id, name or path (Workloads/Production); repeatable.",
+        ),
+        click.option(
+            "--org-external-id",
+            metavar="ID",
+            help="With --org: the external id that the roles ask for.",
+        ),
+        click.option(
+            "--org-role",
+            metavar="NAME",
+            default="BartizanAudit",
+            show_default=True,
+            help="With --org: the role to assume in each account.",
+        ),
+        click.option(
+            "--org",
+            "organization",
+            is_flag=True,
+            help="All accounts of the organization that these credentials see, and what concerns them together.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    parted = [each.partition("=") for each in values]
+    if wrong := [each for each in parted if not each[0] or not each[1]]:
+        raise click.BadParameter(f"{wrong[0][0]!r} is not written KEY=VALUE.")
+    return {key: value for key, _, value in parted}
+
+
 def report_options(default_output: str, fail_on: str = "high", *, formats: Iterable[str] = FORMATS) -> Decorator:
     """``--output``, ``--format``, ``--fail-on``, ``--unknown-ok``, ``--json`` and ``--passes``: what comes out."""
     offered = tuple(formats)
@@ -217,19 +283,29 @@ def selected(  # noqa: PLR0913, PLR0917 - one argument per option
 
     Raises ``InputError`` for what matches nothing.
     """
-    from bartizan.app.custom import load_catalog
-    from bartizan.frameworks import framework
-    from bartizan.model import Severity
+    return selection(services, rules, severity, settings, frameworks, custom).catalog()
 
-    catalog = load_catalog(custom)
-    if settings is not None:
-        catalog = settings.applied(catalog)
-    catalog = catalog.select(rules=rules, services=services, severity=Severity.parse(severity))
-    if frameworks:
-        catalog = catalog.only({rule for each in frameworks for rule in framework(each).rules(catalog.rules)})
-    if not len(catalog):
-        raise click.UsageError("no rule matches this selection; `bartizan rules` lists them all")
-    return catalog
+
+def selection(  # noqa: PLR0913, PLR0917 - one argument per option
+    services: tuple[str, ...],
+    rules: tuple[str, ...],
+    severity: str,
+    settings: Settings | None = None,
+    frameworks: tuple[str, ...] = (),
+    custom: tuple[Path, ...] = (),
+) -> Selection:
+    """The rules that the selection options name."""
+    from bartizan.app.selection import Selection
+    from bartizan.engine.settings import Settings
+
+    return Selection(
+        services=services,
+        rules=rules,
+        severity=severity,
+        settings=settings or Settings(),
+        frameworks=frameworks,
+        custom=custom,
+    )
 
 
 def exit_code(results: Results, catalog: Catalog, *, partial: bool, fail_on: str, unknown_ok: bool) -> int:

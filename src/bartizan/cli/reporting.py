@@ -30,6 +30,7 @@ from bartizan.report.terminal import print_summary
 
 if TYPE_CHECKING:
     from bartizan.app.check import CodeCheck
+    from bartizan.app.organization.run import OrganizationScan
     from bartizan.app.scan import Scan
 
 WRITERS: Mapping[str, Callable[[ReportInput, IO[str]], None]] = MappingProxyType(
@@ -83,6 +84,32 @@ def of_scan(result: Scan, frameworks: Iterable[str] = ()) -> ReportInput:
         accepted=result.accepted,
         regions=result.regions,
         compliance=assessed(frameworks, result.evaluation, result.catalog, result.gaps),
+    )
+
+
+def of_organization(result: OrganizationScan, frameworks: Iterable[str] = ()) -> ReportInput:
+    """What the reports say of the scan of an organization, and of the controls of these frameworks."""
+    unreached = sum(1 for each in result.accounts if each.unreached)
+    return ReportInput(
+        subject=f"AWS organization {result.organization}",
+        facts={
+            "by": result.caller,
+            "accounts": str(len(result.accounts)),
+            **({"not reached": str(unreached)} if unreached else {}),
+            **({"left out": str(len(result.left_out))} if result.left_out else {}),
+            "regions": str(len(result.regions)),
+            "calls": f"{result.calls:,}",
+            "seconds": f"{result.seconds:.1f}",
+        },
+        started=result.started,
+        seconds=result.seconds,
+        version=__version__,
+        catalog=result.catalog,
+        results=result.outcome,
+        gaps=result.gaps,
+        accepted=result.accepted,
+        regions=result.regions,
+        compliance=assessed(frameworks, result.outcome, result.catalog, result.gaps),
     )
 
 

@@ -10,8 +10,9 @@ from bartizan.cli.options import (
     access_options,
     exit_code,
     framework_option,
+    organization_options,
     report_options,
-    selected,
+    selection,
     selection_options,
     settings_of,
 )
@@ -19,14 +20,16 @@ from bartizan.cli.options import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bartizan.app.organization.members import Choice
+    from bartizan.app.organization.run import Reach
+    from bartizan.app.selection import Selection
     from bartizan.aws.session import Access
-    from bartizan.engine.catalog import Catalog
-    from bartizan.engine.settings import Settings
 
 
 @click.command("scan")
 @access_options
 @selection_options
+@organization_options
 @framework_option
 @report_options("bartizan-report")
 @click.pass_context
@@ -45,9 +48,17 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     config: Path | None,
     custom: tuple[Path, ...],
     frameworks: tuple[str, ...],
+    organization: bool,
+    org_role: str,
+    org_external_id: str | None,
+    units: tuple[str, ...],
+    accounts: tuple[str, ...],
+    without: tuple[str, ...],
+    account_tags: dict[str, str],
+    workers: int | None,
     **reporting: Any,
 ) -> None:
-    """Assess the account of the current credentials; never writes to it.
+    """Assess the account of the current credentials, or with --org all accounts of its organization; never writes.
 
     Reads all enabled regions, prints a summary and writes reports.
 
@@ -57,22 +68,28 @@ def scan_command(  # noqa: PLR0913 - one argument per option
       bartizan scan --profile audit --region eu-west-1 --service s3 --service iam
       bartizan scan --rule 'iam.*' --severity high --json
       bartizan scan --framework cis-5.0 --framework soc2
+      bartizan scan --org --ou Workloads --without-account sandbox
     """
+    from bartizan.app.organization.members import Choice
+    from bartizan.app.organization.run import Reach
     from bartizan.aws.session import Access
 
-    settings = settings_of(config)
-    catalog = selected(services, rules, severity, settings, frameworks, custom)
+    chosen = selection(services, rules, severity, settings_of(config), frameworks, custom)
     access = Access(profile=profile, role_arn=role_arn, external_id=external_id, endpoint_url=endpoint_url)
-    ctx.exit(run_scan(access, catalog, regions, settings=settings, frameworks=frameworks, **reporting))
+    if organization:
+        reach = Reach(access=access, role=org_role, external_id=org_external_id)
+        choice = Choice(units=units, accounts=accounts, without=without, tags=account_tags)
+        ctx.exit(run_organization_scan(reach, chosen, choice, regions, workers=workers or 0, **reporting))
+    if units or accounts or without or account_tags or workers or org_external_id:
+        raise click.UsageError("accounts are chosen with --org only; without it, one account is read")
+    ctx.exit(run_scan(access, chosen, regions, **reporting))
 
 
-def run_scan(  # noqa: PLR0913 - all but two can be left out
+def run_scan(
     access: Access,
-    catalog: Catalog,
+    selection: Selection,
     regions: tuple[str, ...] = (),
     *,
-    settings: Settings | None = None,
-    frameworks: tuple[str, ...] = (),
     fail_on: str,
     unknown_ok: bool,
     **reporting: Any,
@@ -84,6 +101,27 @@ def run_scan(  # noqa: PLR0913 - all but two can be left out
     from bartizan.cli.reporting import deliver, of_scan, progress
 
     with progress("Reading the account") as advance:
-        result = asyncio.run(scan(access, catalog, regions, advance, settings=settings))
-    deliver(of_scan(result, frameworks), default_output="bartizan-report", **reporting)
+        result = asyncio.run(scan(access, selection.catalog(), regions, advance, settings=selection.settings))
+    deliver(of_scan(result, selection.frameworks), default_output="bartizan-report", **reporting)
     return exit_code(result.evaluation, result.catalog, partial=result.partial, fail_on=fail_on, unknown_ok=unknown_ok)
+
+
+def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the user can say
+    reach: Reach,
+    selection: Selection,
+    choice: Choice,
+    regions: tuple[str, ...] = (),
+    *,
+    workers: int,
+    fail_on: str,
+    unknown_ok: bool,
+    **reporting: Any,
+) -> int:
+    """Scan the organization, report, and give the exit code."""
+    from bartizan.app.organization.run import scan_organization
+    from bartizan.cli.reporting import deliver, of_organization, progress
+
+    with progress("Reading the organization") as advance:
+        result = scan_organization(reach, selection, choice, regions, advance, workers=workers)
+    deliver(of_organization(result, selection.frameworks), default_output="bartizan-report", **reporting)
+    return exit_code(result.outcome, result.catalog, partial=result.partial, fail_on=fail_on, unknown_ok=unknown_ok)

@@ -79,6 +79,10 @@ class Catalog:
             }
         )
 
+    def of_one_account(self) -> Catalog:
+        """The rules that the scan of a single account can answer."""
+        return self.only({each.id for each in self if not each.organization})
+
     def only(self, ids: Collection[str]) -> Catalog:
         """The rules with these ids, with their fixes."""
         chosen = {name: rule for name, rule in self.rules.items() if name in ids}

@@ -22,6 +22,15 @@ class Accepted:
     expired: tuple[Suppression, ...] = ()
     unused: tuple[Suppression, ...] = ()
 
+    @classmethod
+    def together(cls, several: Iterable[Accepted]) -> Accepted:
+        """Those of several accounts as one: a suppression is unused if no account has a use for it."""
+        listed = list(several)
+        if not listed:
+            return cls()
+        unused = [each for each in listed[0].unused if all(each in other.unused for other in listed)]
+        return cls(count=sum(each.count for each in listed), expired=listed[0].expired, unused=tuple(unused))
+
 
 def accept(evaluation: Evaluation, settings: Settings, today: dt.date) -> Accepted:
     """Accept what the settings accept."""

@@ -95,9 +95,10 @@ class Rule:
     """A check: what it judges, how, what it means, and the samples that show and test it.
 
     ``reads`` are the types that it asks the world about; ``uses_world`` whether it takes the world as second argument.
-    ``advice``: whether what it yields takes judgement and is no failure. ``parameters`` are the values of its
-    keyword-only arguments, which a configuration may change. ``fields`` are the fields that it reads, by type, where
-    that is known without running it.
+    ``advice``: whether what it yields takes judgement and is no failure. ``organization``: whether it asks about all
+    accounts of an organization together, so that the scan of a single one cannot answer it. ``parameters`` are the
+    values of its keyword-only arguments, which a configuration may change. ``fields`` are the fields that it reads, by
+    type, where that is known without running it.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Rule:
     passes: Sequence[Sample] = ()
     fails: Sequence[Sample] = ()
     advice: bool = False
+    organization: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[type[Resource], frozenset[str]] | None = None
 
@@ -158,19 +160,21 @@ class Fix:
         return replace(self, rule=rule, change=partial(self.change, **values) if values else self.change)
 
 
-def rule(
+def rule(  # noqa: PLR0913 - each says one thing of a rule
     severity: str,
     *,
     passes: Sequence[Sample] = (),
     fails: Sequence[Sample] = (),
     reads: Sequence[type[Resource]] = (),
     advice: bool = False,
+    organization: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a function a rule.
 
     The function takes a resource, annotated with its type, and as a second argument the world if it asks about other
-    resources, whose types ``reads`` must name. Keyword-only arguments with a default are parameters that users may
-    change; each is described under ``## Parameters``. Raises ``DeclarationError`` where the declaration does not hold.
+    resources, whose types ``reads`` must name; with ``organization`` it is that of all accounts together. Keyword-only
+    arguments with a default are parameters that users may change; each is described under ``## Parameters``. Raises
+    ``DeclarationError`` where the declaration does not hold.
     """
 
     def decorate(check: Check) -> Rule:
@@ -193,6 +197,7 @@ def rule(
             passes=tuple(passes),
             fails=tuple(fails),
             advice=advice,
+            organization=organization,
             parameters=parameters,
         )
 
