@@ -156,12 +156,14 @@ def _logs_encrypted(preferences: Mapping[str, Any]) -> bool:
     return all(preferences.get(asked) for place, asked in places.items() if preferences.get(place))
 
 
+_SHARING_SETTING = "/ssm/documents/console/public-sharing-permission"
+
 REGION_SETTINGS = Reader(
     RegionSettings,
     listing=Listing(
         Call("ssm:GetServiceSetting"),
         items=lambda reply: [reply["ServiceSetting"]],
-        params={"SettingId": "/ssm/documents/console/public-sharing-permission"},
+        params={"SettingId": _SHARING_SETTING},
         fields={"public_sharing_blocked": lambda item: item["SettingValue"] == "Disable"},
     ),
     arn=lambda _, scope: scope.arn("ssm", "region-settings"),
@@ -243,6 +245,14 @@ CLOUDFORMATION_DOCUMENT = CodeReader(
 TERRAFORM_SETTING = CodeReader(
     "aws_ssm_service_setting",
     RegionSettings,
-    when=lambda block: block["setting_id"].endswith("/ssm/documents/console/public-sharing-permission"),
+    # It may be given as an ARN.
+    when=lambda block: block["setting_id"].endswith(_SHARING_SETTING),
     fields={"public_sharing_blocked": lambda block: block["setting_value"] == "Disable"},
+)
+
+CLOUDFORMATION_SETTING = CodeReader(
+    "AWS::SSM::ServiceSetting",
+    RegionSettings,
+    when=lambda block: block["SettingId"].endswith(_SHARING_SETTING),
+    fields={"public_sharing_blocked": lambda block: block["SettingValue"] == "Disable"},
 )

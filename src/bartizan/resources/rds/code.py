@@ -305,3 +305,23 @@ TERRAFORM_CLUSTER_SNAPSHOT = _tf_snapshot("aws_db_cluster_snapshot", DbClusterSn
 TERRAFORM_CLUSTER_SNAPSHOT_COPY = _tf_snapshot(
     "aws_rds_cluster_snapshot_copy", DbClusterSnapshot, _CLUSTER_ID, f"target_{_CLUSTER_ID}"
 )
+
+
+def _cf_snapshot(code_type: str, kind: type[DbSnapshot | DbClusterSnapshot], field: str, name: str) -> CodeReader:
+    return CodeReader(
+        code_type,
+        kind,
+        fields={
+            field: lambda block: block[name],
+            "snapshot_type": lambda _: "manual",
+            # A template cannot share one.
+            "shared_with": lambda _: (),
+            "tags": lambda block: tags_in(block.get("Tags", ())),
+        },
+    )
+
+
+CLOUDFORMATION_SNAPSHOT = _cf_snapshot("AWS::RDS::DBSnapshot", DbSnapshot, _ID, "DBSnapshotIdentifier")
+CLOUDFORMATION_CLUSTER_SNAPSHOT = _cf_snapshot(
+    "AWS::RDS::ClusterSnapshot", DbClusterSnapshot, _CLUSTER_ID, "DBClusterSnapshotIdentifier"
+)
