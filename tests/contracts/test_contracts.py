@@ -121,6 +121,19 @@ def test_every_type_has_a_contract() -> None:
     assert set(CONTRACTS) == set(INDEX.types)
 
 
+_STAND_IN = re.compile(r"(?:[a-z]+-)?<(\S+) in [^<>]+>")
+
+
+def named_by_aws(value: Any, names: Mapping[str, str]) -> Any:
+    """A fact read from code with the ids that AWS gives in the place of what stands for them."""
+    if isinstance(value, dict):
+        return {name: named_by_aws(each, names) for name, each in value.items()}
+    if isinstance(value, list):
+        return [named_by_aws(each, names) for each in value]
+    found = _STAND_IN.fullmatch(value) if isinstance(value, str) else None
+    return names[found[1]] if found else value
+
+
 FILES = ("plan.json", "main.tf", "template.yaml")
 CODE = [(name, file) for name in CONTRACTS for file in FILES if (HERE / name / file).exists()]
 
@@ -135,7 +148,7 @@ def test_code_becomes_the_same_resources_as_aws_s_answers(contract: str, file: s
     ]
     assert code
     for each in code:
-        found, alike = facts(each), live[names.get(each.name, each.name)]
+        found, alike = named_by_aws(facts(each), names), live[names.get(each.name, each.name)]
         only = said.get("only", {}).get(each.address)
         unknown = never if only is None else set(alike) - set(only)
         assert set(alike) - set(found) <= unknown, each.gaps

@@ -16,7 +16,7 @@ from typing import Any
 
 from bartizan.iac.text import Tagged
 from bartizan.model import InputError
-from bartizan.resources.code import Block, CodeReader, Computed
+from bartizan.resources.code import Block, CodeReader, Computed, Surroundings
 
 _STAND_IN = re.compile(r"<([^<>]+)>")
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -43,6 +43,11 @@ class Template:
         """Reader, logical id and block of each resource that can be read, with the parts that belong to it."""
         present = {name: each for name, each in self.resources.items() if self._exists(each)}
         values = {name: self._properties(name, each) for name, each in present.items()}
+
+        def block_of(name: str) -> Block | None:
+            return Block(values[name], what=name, around=around) if name in values else None
+
+        around = Surroundings(self.path, block=block_of, type_of=lambda name: str(self.resources[name]["Type"]))
         for name, each in present.items():
             reader = readers.get(each["Type"])
             if reader is None:
@@ -53,10 +58,10 @@ class Template:
                 for other in (one for one, found in present.items() if found["Type"] == part):
                     tied = self._refers(present[other].get("Properties", {}).get(attribute), name, values[name])
                     if tied:
-                        parts.setdefault(part, []).append(Block(values[other], what=other))
+                        parts.setdefault(part, []).append(Block(values[other], what=other, around=around))
                     elif tied is None:
                         untied.add(part)
-            block = Block(values[name], what=name, parts=parts, untied=frozenset(untied))
+            block = Block(values[name], what=name, parts=parts, untied=frozenset(untied), around=around)
             if reader.reads(block):
                 yield reader, name, block
 
@@ -124,6 +129,7 @@ class Template:
             "Split": self._split,
             "FindInMap": self._find_in_map,
             "Base64": self._base64,
+            "GetAtt": self._get_att,
         }.get(function)
         try:
             return known(argument) if known else Computed(f"{function} {_shown(argument)}")
@@ -140,7 +146,14 @@ class Template:
             default = parameter["Default"]
             listed = "List" in str(parameter.get("Type")) and isinstance(default, str)
             return [each.strip() for each in default.split(",")] if listed else default
-        return Computed(name)
+        return Computed(name, refers=name if name in self.resources else "")
+
+    def _get_att(self, argument: Any) -> Computed:
+        name, attribute = argument[0], argument[-1]
+        kind = str(self.resources[name]["Type"]).rpartition("::")[2] if name in self.resources else ""
+        # What belongs to a resource, such as the default group of a VPC, has an id of its own.
+        own = str(attribute).lower() in {"arn", "id", "groupid", f"{kind}id".lower()} and kind
+        return Computed(f"GetAtt {_shown(argument)}", refers=name if own else "")
 
     def _text(self, value: Any) -> str | Computed:
         """The value as part of a text: what is computed becomes a stand-in that names it."""

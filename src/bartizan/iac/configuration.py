@@ -125,6 +125,18 @@ class Configuration:
             return expression is not None
         return not self._settled(address.path, expression)
 
+    def expression(self, path: Path, name: str, attribute: str) -> Any:
+        """What code writes for an attribute; for one of nested blocks (``block.attribute``), what all of them say."""
+        expressions = [self._expressions(path, name)]
+        *blocks, last = attribute.split(".")
+        for each in blocks:
+            # Blocks of a set are in another order than in the code.
+            expressions = [one for found in expressions for one in _listed(found.get(each))]
+        written = [each[last] for each in expressions if last in each]
+        if not blocks:
+            return written[0] if written else None
+        return {"references": [one for each in written if isinstance(each, dict) for one in each.get("references", ())]}
+
     def _expressions(self, path: Path, name: str) -> Mapping[str, Any]:
         expressions: Mapping[str, Any] = self.resources.get((path, name), {}).get("expressions", {})
         return expressions
@@ -168,7 +180,7 @@ class _Trail:
 
     def of_resource(self, path: Path, name: str, attribute: str) -> Iterator[Target | None]:
         resource = self.configuration.resources.get((path, name), {})
-        expression = resource.get("expressions", {}).get(attribute)
+        expression = self.configuration.expression(path, name, attribute)
         yield from self._of(path, expression, resource.get("for_each_expression"), -1)
 
     def _of(self, path: Path, expression: Any, loop: Any, own: int) -> Iterator[Target | None]:
@@ -197,6 +209,11 @@ class _Trail:
             elif head not in _FIXED:
                 attribute = rest[1][0] if len(rest) > 1 else ""
                 yield Target(path, f"{head}.{rest[0][0]}", rest[0][1], same, attribute)
+
+
+def _listed(blocks: Any) -> list[Mapping[str, Any]]:
+    """Nested blocks as the configuration has them; none where it has an expression in their place."""
+    return [each for each in blocks if isinstance(each, dict)] if isinstance(blocks, list) else []
 
 
 def _leaves(expression: Mapping[str, Any]) -> Iterator[str]:

@@ -61,10 +61,15 @@ class Code:
         """Keep the resources of one file or folder."""
         self.readings.append(Reading(str(path), kind, len(found)))
         for reader, address, block in found:
-            values, gaps = take(reader.fields, block)
-            values |= {"address": address, "place": places[address]}
-            self.resources.append(reader.kind.of(values, gaps))
-            self.readers.append(reader)
+            self._keep(reader, address, block, places[address])
+            for inner in reader.inner:
+                for each in inner.blocks(block):
+                    self._keep(inner, each.what, each, places[address])
+
+    def _keep(self, reader: CodeReader, address: str, block: Block, place: Place) -> None:
+        values, gaps = take(reader.fields, block)
+        self.resources.append(reader.kind.of(values | {"address": address, "place": place}, gaps))
+        self.readers.append(reader)
 
 
 def read_code(paths: Iterable[Path], index: ResourceIndex) -> Code:

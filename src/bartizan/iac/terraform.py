@@ -15,7 +15,7 @@ from typing import Any
 
 from bartizan.iac.configuration import Address, Configuration, Target
 from bartizan.model import InputError
-from bartizan.resources.code import Block, CodeReader, Computed
+from bartizan.resources.code import Block, CodeReader, Computed, Surroundings
 
 _IDENTITIES = ("id", "arn", "url", "name", "bucket", "function_name", "stage_name")
 _ENDING = re.compile(r"[/:]")
@@ -46,20 +46,22 @@ def planned(
     """
     _check(plan, path)
     configuration = Configuration(plan.get("configuration", {}).get("root_module", {}))
-    yield from tied(_instances(plan, configuration, readers, path), configuration, readers)
+    yield from tied(_instances(plan, configuration, readers, path), configuration, readers, path)
 
 
 def tied(
-    instances: Iterable[Planned], configuration: Configuration, readers: Mapping[str, CodeReader]
+    instances: Iterable[Planned], configuration: Configuration, readers: Mapping[str, CodeReader], path: str
 ) -> Iterator[tuple[CodeReader, str, Block]]:
     """Reader, address and block of each instance that can be read, with the parts that belong to it."""
     found: dict[str, list[Planned]] = defaultdict(list)
+    around = _Around(configuration, path)
     for each in instances:
         found[each.type].append(each)
+        around.add(each)
     for code_type, owners in found.items():
         if (reader := readers.get(code_type)) is None:
             continue
-        ties = _Ties(owners, reader, configuration, frozenset(readers) - {code_type, *reader.parts})
+        ties = _Ties(owners, reader, around, frozenset(readers) - {code_type, *reader.parts})
         for part in reader.parts:
             for each in found.get(part, ()):
                 ties.add(each)
@@ -149,23 +151,67 @@ def _leave_out(values: Any, steps: list[str], *, given: bool) -> None:
         values[steps[-1]] = None
 
 
+IDENTIFYING = frozenset({"", "arn", "id"})
+"""The attributes by which one resource refers to another as such, and not to something that belongs to it."""
+
+
+class _Around:
+    """All instances of the code, found by what code and addresses call them."""
+
+    def __init__(self, configuration: Configuration, path: str) -> None:
+        self.configuration = configuration
+        self._path = path
+        self._coded: dict[tuple[tuple[str, ...], str], list[Planned]] = defaultdict(list)
+        self._by_address: dict[str, Planned] = {}
+
+    def add(self, each: Planned) -> None:
+        """Take an instance in."""
+        self._coded[each.at.path, each.at.name].append(each)
+        self._by_address[each.address] = each
+
+    def meant(self, at: Address, target: Target) -> Iterator[Planned]:
+        """The instances that code of the instance ``at`` may mean by a reference."""
+        for each in self._coded.get((target.path, target.name), ()):
+            if (
+                at.reaches(each.at)
+                and target.key in ("", each.at.key)
+                and (target.same is None or each.at.key == at.keys[target.same])
+            ):
+                yield each
+
+    def of(self, at: Address) -> Surroundings:
+        """What the block of an instance may ask about what it refers to."""
+
+        def referred(attribute: str) -> tuple[str, ...]:
+            targets = self.configuration.targets(at, attribute, {}) or ()
+            if not all(each.attribute in IDENTIFYING for each in targets):
+                return ()
+            return tuple(sorted({one.address for each in targets for one in self.meant(at, each)}))
+
+        return Surroundings(self._path, referred, self._block, _type_of)
+
+    def _block(self, address: str) -> Block | None:
+        found = self._by_address.get(address)
+        return Block(found.values, what=address, new=found.new, around=self.of(found.at)) if found else None
+
+
+def _type_of(address: str) -> str:
+    return Address.parse(address).name.partition(".")[0]
+
+
 class _Ties:
     """Which part belongs to which of the resources of one type; ``others`` are the types of other owners."""
 
-    def __init__(
-        self, owners: list[Planned], reader: CodeReader, configuration: Configuration, others: frozenset[str]
-    ) -> None:
+    def __init__(self, owners: list[Planned], reader: CodeReader, around: _Around, others: frozenset[str]) -> None:
         self._reader = reader
         self._others = others
-        self._configuration = configuration
+        self._around = around
         self._owners = owners
         self._depends = {each.address: each.depends for each in owners}
         self._known: dict[str, set[str]] = defaultdict(set)
-        self._coded: dict[tuple[tuple[str, ...], str], list[Planned]] = defaultdict(list)
         self._parts: dict[str, dict[str, list[Block]]] = defaultdict(lambda: defaultdict(list))
         self._untied: dict[str, set[str]] = defaultdict(set)
         for each in owners:
-            self._coded[each.at.path, each.at.name].append(each)
             for name in _IDENTITIES:
                 if isinstance(value := each.values.get(name), str):
                     self._known[value].add(each.address)
@@ -176,7 +222,8 @@ class _Ties:
         for each in sure:
             # A part that there may not be is there where its owner is, if both hang on the same.
             if not part.depends or part.depends == self._depends[each]:
-                self._parts[each][part.type].append(Block(part.values, what=part.address))
+                around = self._around.of(part.at)
+                self._parts[each][part.type].append(Block(part.values, what=part.address, new=part.new, around=around))
             else:
                 perhaps.add(each)
         for each in perhaps:
@@ -185,13 +232,16 @@ class _Ties:
     def block(self, owner: Planned) -> Block:
         """The block of a resource with its parts."""
         parts, untied = self._parts[owner.address], frozenset(self._untied[owner.address])
-        return Block(owner.values, what=owner.address, parts=parts, untied=untied, new=owner.new)
+        around = self._around.of(owner.at)
+        return Block(owner.values, what=owner.address, parts=parts, untied=untied, new=owner.new, around=around)
 
     def _owners_of(self, part: Planned) -> tuple[set[str], set[str]]:
         """The owners that a part is sure to have, and those that it may have."""
         attribute = self._reader.parts[part.type]
+        if not attribute:
+            return set(), {each.address for each in self._owners}
         said = part.values.get(attribute)
-        if said is None and not self._configuration.reference(part.at, attribute):
+        if said is None and not self._around.configuration.reference(part.at, attribute):
             return set(), set()
         referred = self._referred(part)
         if not isinstance(said, list):
@@ -218,21 +268,14 @@ class _Ties:
 
     def _referred(self, part: Planned) -> set[str] | None:
         """The owners that the part's code may mean; ``None`` where that cannot be told."""
-        targets = self._configuration.targets(part.at, self._reader.parts[part.type], self._reader.parts)
+        targets = self._around.configuration.targets(part.at, self._reader.parts[part.type], self._reader.parts)
         if targets is None:
             return None
         # A web ACL is associated with resources of many types, one of which has that ARN: none of ours has it too.
         ours = [each for each in targets if not self._is_another_s(each)]
         if any(each.name.partition(".")[0] != self._reader.code_type for each in ours):
             return None
-        return {
-            owner.address
-            for each in ours
-            for owner in self._coded.get((each.path, each.name), ())
-            if part.at.reaches(owner.at)
-            and each.key in ("", owner.at.key)
-            and (each.same is None or owner.at.key == part.at.keys[each.same])
-        }
+        return {owner.address for each in ours for owner in self._around.meant(part.at, each)}
 
     def _is_another_s(self, target: Target) -> bool:
         """Whether it is the ARN or id of a resource of another type that has parts of its own."""

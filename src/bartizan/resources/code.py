@@ -8,8 +8,8 @@ computed raises ``Unknown`` when it is touched, so only the fields that depend o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn, TypeVar
 
 from bartizan.model import Gap, Reason, Resource, Unknown
 
@@ -18,9 +18,38 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Stands in the attributes of a block for a value that is only known once the code is applied."""
+    """Stands in the attributes of a block for a value that is only known once the code is applied.
+
+    ``refers`` is the address of the resource of the same code whose id, ARN or name it is; empty for anything else.
+    """
 
     expression: str = ""
+    refers: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The code that a block stands in, as far as it is asked for what the block refers to.
+
+    ``path`` is its file or folder. ``referred`` gives the addresses that an attribute (``block.attribute`` if nested)
+    may refer to, ``block`` the block at an address, if it is read, ``type_of`` its type.
+    """
+
+    path: str = ""
+    referred: Callable[[str], Sequence[str]] = lambda _: ()
+    block: Callable[[str], Block | None] = lambda _: None
+    type_of: Callable[[str], str] = lambda _: ""
+
+    def stand_in(self, address: str) -> str:
+        """What stands for the id of a resource that the code makes: the same for the resource and who refers to it."""
+        return f"<{address} in {self.path}>"
+
+    def within(self, name: str) -> Surroundings:
+        """Those of a nested block."""
+        return replace(self, referred=lambda attribute: self.referred(f"{name}.{attribute}"))
+
+
+NOWHERE = Surroundings()
 
 
 class Block(Mapping[str, Any]):
@@ -30,9 +59,9 @@ class Block(Mapping[str, Any]):
     creates the resource, so that what it leaves out has the value that AWS gives a new one.
     """
 
-    __slots__ = ("_new", "_parts", "_untied", "_values", "what")
+    __slots__ = ("_around", "_new", "_parts", "_untied", "_values", "what")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the values may be left out, and are named
         self,
         values: Mapping[str, Any],
         *,
@@ -40,7 +69,9 @@ class Block(Mapping[str, Any]):
         parts: Mapping[str, Sequence[Block]] | None = None,
         untied: frozenset[str] = frozenset(),
         new: bool = True,
+        around: Surroundings = NOWHERE,
     ) -> None:
+        self._around = around
         self._new = new
         self._values = values
         self._parts = parts or {}
@@ -82,6 +113,62 @@ class Block(Mapping[str, Any]):
             raise Unknown(self.what, Gap(Reason.NOT_READ, detail=f"it exists already, and no code here sets {what}"))
         return default
 
+    def own_id(self) -> str:
+        """Its id; what stands for it where AWS has not given it yet."""
+        own = self._values.get("id")
+        return own if isinstance(own, str) else self._around.stand_in(self.what)
+
+    def id_in(self, name: str) -> str:
+        """The id in an attribute that must be given; of a resource that the code makes, what stands for it.
+
+        Raises ``Unknown`` where it cannot be told which resource that is.
+        """
+        found = self.ids_in(name)
+        if not found:
+            raise KeyError(name)
+        if len(found) > 1:
+            raise Unknown(f"{self.what}.{name}", Gap(Reason.COMPUTED, detail=f"which of {', '.join(found)} it is"))
+        return found[0]
+
+    def ids_in(self, name: str) -> tuple[str, ...]:
+        """As ``id_in``, for an attribute that holds several, or may not be given.
+
+        Of a list that a plan does not know at all, those are taken that the code refers to.
+        """
+        value = self._values.get(name)
+        given = value if isinstance(value, list) else [] if value is None else [value]
+        later = [each for each in given if isinstance(each, Computed)]
+        meant = [each.refers for each in later] if all(each.refers for each in later) else self._around.referred(name)
+        if later and not (meant if later == [value] else len(meant) == len(later)):
+            self._open(later[0], name)
+        known = [self._open(each, name) for each in given if not isinstance(each, Computed)]
+        return (*known, *map(self._around.stand_in, meant if later else ()))
+
+    def referred(self, name: str) -> Block | None:
+        """The block that an attribute refers to; ``None`` where the attribute is not given.
+
+        Raises ``Unknown`` where that is not in the code, or it cannot be told which one it is.
+        """
+        if self._values.get(name) is None:
+            return None
+        address = self._address_in(name)
+        found = self._around.block(address) if address else None
+        if found is None:
+            raise Unknown(f"{self.what}.{name}", Gap(Reason.NOT_READ, detail="what it refers to is not in this code"))
+        return found
+
+    def type_in(self, name: str) -> str:
+        """The type, as code calls it, of the resource that an attribute refers to; empty where that cannot be told."""
+        address = self._address_in(name)
+        return self._around.type_of(address) if address else ""
+
+    def _address_in(self, name: str) -> str:
+        value = self._values.get(name)
+        if isinstance(value, Computed) and value.refers:
+            return value.refers
+        several = self._around.referred(name)
+        return several[0] if len(several) == 1 else ""
+
     def plain(self, name: str, default: Any = None) -> Any:
         """An attribute as plain dicts and lists, all of whose parts must be known."""
         return _plain(self.get(name, default))
@@ -96,7 +183,7 @@ class Block(Mapping[str, Any]):
         if isinstance(value, Computed):
             raise Unknown(where, Gap(Reason.COMPUTED, detail=value.expression))
         if isinstance(value, dict):
-            return Block(value, what=where)
+            return Block(value, what=where, new=self._new, around=self._around.within(name.partition("[")[0]))
         if isinstance(value, list):
             return [self._open(each, f"{name}[{index}]") for index, each in enumerate(value)]
         return value
@@ -105,6 +192,11 @@ class Block(Mapping[str, Any]):
 def truth(value: Any) -> bool:
     """A truth value, which templates may also write as a text."""
     return str(value).lower() == "true"
+
+
+def only_in_aws(block: Block) -> NoReturn:
+    """The value of a field that no code can tell; raises ``Unknown``."""
+    raise Unknown(block.what, Gap(Reason.NOT_READ, detail="only AWS knows it"))
 
 
 def _plain(value: Any) -> Any:
@@ -120,10 +212,11 @@ class CodeReader:
     """How one resource type is read from one kind of code.
 
     ``parts`` names other code types whose blocks belong to this one, and the attribute by which they refer to it
-    (``{"aws_sqs_queue_policy": "queue_url"}``). ``defaulted`` names, for its code type and those of its parts, the
-    attributes (``block.attribute`` if nested) that the provider computes where the code leaves them out: in a new
-    resource they count as not given, so that the functions in ``fields`` say what AWS makes of that. ``when`` decides
-    from a block whether it is such a resource at all.
+    (``{"aws_sqs_queue_policy": "queue_url"}``); where that is empty, each of theirs may belong to any of these.
+    ``defaulted`` names, for its code type and those of its parts, the attributes (``block.attribute`` if nested)
+    that the provider computes where the code leaves them out: in a new resource they count as not given, so that
+    the functions in ``fields`` say what AWS makes of that. ``when`` decides from a block whether it is such a
+    resource at all. ``inner`` are the resources that its nested blocks are: readers whose ``blocks`` picks those.
     """
 
     code_type: str
@@ -132,6 +225,8 @@ class CodeReader:
     parts: Mapping[str, str] = field(default_factory=dict)
     defaulted: Mapping[str, Sequence[str]] = field(default_factory=dict)
     when: Callable[[Block], bool] | None = None
+    inner: tuple[CodeReader, ...] = ()
+    blocks: Callable[[Block], Sequence[Block]] = lambda _: ()
 
     def reads(self, block: Block) -> bool:
         """Whether a block is of its type; where that turns on what is not known yet, it is taken, with its unknowns."""

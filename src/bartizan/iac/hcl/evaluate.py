@@ -271,7 +271,8 @@ class Evaluator:
         nodes = [each for each in holder.children if each.type == "expression"] if holder is not None else []
         if name in {"try", "can"}:
             found = self._node(nodes[0], scope) if nodes else Computed()
-            return Computed(shown(node)) if name == "can" or isinstance(found, Computed) else found
+            later = isinstance(found, Computed) and not found.refers
+            return Computed(shown(node)) if name == "can" or later else found
         arguments = [self._node(each, scope) for each in nodes]
         if holder is not None and any(each.type == "ellipsis" for each in holder.children) and arguments:
             if not isinstance(arguments[-1], list):

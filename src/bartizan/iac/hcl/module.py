@@ -12,6 +12,7 @@ from bartizan.iac.hcl.evaluate import Evaluator, Scope, pairs_of
 from bartizan.iac.hcl.folder import Folder, constant, read_folder
 from bartizan.iac.hcl.syntax import Part, Written, shown
 from bartizan.iac.hcl.values import Budget, settled
+from bartizan.iac.terraform import IDENTIFYING
 from bartizan.model import InputError
 from bartizan.resources.code import Computed
 
@@ -247,7 +248,8 @@ class Module:
             return _KNOWN_DATA.get((part.labels[0], name), Computed(text))
         written = part.body.attributes.get(name)
         if written is None:
-            return Computed(text)
+            address = f"{self.at}{'.' if self.at else ''}{'.'.join(part.labels)}{instance.key}"
+            return Computed(text, refers=address if name in IDENTIFYING else "")
         return self.once((*part.labels, instance.key, name), lambda: self.evaluate(written, scope))
 
     def output(self, name: str) -> Any:

@@ -36,7 +36,8 @@ def read_hcl(folder: Path, project: Project, readers: Mapping[str, CodeReader]) 
     try:
         module = Module(project, project.folder(project.root))
         walk = _Walk(folder, readers, _Common.of(module))
-        found = list(tied(list(walk.through(module)), Configuration(configuration_of(module)), readers))
+        configuration = Configuration(configuration_of(module))
+        found = list(tied(list(walk.through(module)), configuration, readers, str(folder)))
     except RecursionError:
         raise InputError(f"{folder}: its expressions or modules are nested too deeply") from None
     return Read(

@@ -339,7 +339,8 @@ TERRAFORM_SECURITY_GROUP = CodeReader(
     fields={
         # Without a name Terraform makes one up; it is never that of a default group.
         "group_name": lambda block: block.get("name") or block.what,
-        "vpc_id": lambda block: block["vpc_id"],
+        "group_id": Block.own_id,
+        "vpc_id": lambda block: block.id_in("vpc_id"),
         "ingress": lambda block: _tf_permissions(block, "ingress"),
         # The provider removes AWS's own rule that lets everything out, so what code does not say is not there.
         "egress": lambda block: _tf_permissions(block, "egress"),
@@ -376,7 +377,8 @@ CLOUDFORMATION_SECURITY_GROUP = CodeReader(
     fields={
         # Without a name AWS makes one up; it is never that of a default group.
         "group_name": lambda block: block.get("GroupName") or block.what,
-        "vpc_id": lambda block: block["VpcId"],
+        "group_id": Block.own_id,
+        "vpc_id": lambda block: block.id_in("VpcId"),
         "ingress": lambda block: _cfn_permissions(block, "Ingress"),
         # AWS lets everything out of a group whose template says nothing about it.
         "egress": lambda block: (

@@ -90,6 +90,7 @@ def default_vpc(vpc: Vpc) -> Problems:
     - https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html
     """
     if vpc.is_default:
+        yield "all its subnets are public"
         yield f"{vpc.interfaces} network interfaces are in it" if vpc.interfaces else "it is empty and can be deleted"
 
 
@@ -117,10 +118,10 @@ def no_flow_log(vpc: Vpc, world: World) -> Problems:
     ## References
     - https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
     """
-    # AWS makes an empty default VPC in every region; that it exists is a finding of its own.
-    if vpc.is_default and not vpc.interfaces:
+    if any(each.active for each in world.find(FlowLog, near=vpc, resource_id=vpc.vpc_id)):
         return
-    if not any(each.active for each in world.find(FlowLog, near=vpc, resource_id=vpc.vpc_id)):
+    # AWS makes an empty default VPC in every region; that it exists is a finding of its own.
+    if not vpc.is_default or vpc.interfaces:
         yield "no active flow log records its traffic"
 
 

@@ -90,11 +90,10 @@ def no_gateway_endpoint(vpc: Vpc, world: World) -> Problems:
     ## References
     - https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
-    if vpc.interfaces:
-        present = {each.service for each in world.find(VpcEndpoint, near=vpc, vpc_id=vpc.vpc_id)}
-        missing = [name for service, name in (("s3", "S3"), ("dynamodb", "DynamoDB")) if service not in present]
-        if missing:
-            yield f"no endpoint for {' and '.join(missing)}"
+    present = {each.service for each in world.find(VpcEndpoint, near=vpc, vpc_id=vpc.vpc_id)}
+    missing = [name for service, name in (("s3", "S3"), ("dynamodb", "DynamoDB")) if service not in present]
+    if missing and vpc.interfaces:
+        yield f"no endpoint for {' and '.join(missing)}"
 
 
 def _covered(block: str, blocks: Iterable[str]) -> bool:
