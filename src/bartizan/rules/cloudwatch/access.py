@@ -1,7 +1,7 @@
 """Checks that somebody is told of sign-ins, and of changes to access, records and data.
 
 The events are those of the CIS Foundations Benchmark. Whether they are noticed is decided by running the patterns of
-the metric filters on them.
+metric filters and of EventBridge's rules on them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from bartizan.model import Problems, World, rule
 from bartizan.resources.account import Account
 from bartizan.rules.cloudwatch import events
-from bartizan.rules.cloudwatch.watch import HERE, READS, named, samples, unnoticed, watching
+from bartizan.rules.cloudwatch.watch import HERE, READS, noticed, ruled, samples, unnoticed, watching
+
+_REFUSED = {"detail": {"errorCode": [{"suffix": "UnauthorizedOperation"}, {"prefix": "AccessDenied"}]}}
 
 
 @rule(
@@ -17,8 +19,10 @@ from bartizan.rules.cloudwatch.watch import HERE, READS, named, samples, unnotic
     passes=[
         watching('{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }'),
         watching('{ ($.errorCode = %UnauthorizedOperation|^AccessDenied%) && ($.eventName != "HeadBucket") }'),
+        ruled(_REFUSED, reads=True),
     ],
     fails=[
+        ruled(_REFUSED),
         HERE,
         watching('{ $.errorCode = "AccessDenied" }'),
         watching('{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }', subscribers=0),
@@ -33,9 +37,9 @@ def refused_calls_unwatched(account: Account, world: World) -> Problems:
     An intruder who tries out what a stolen key may do is refused again and again.
 
     ## How to fix
-    Count calls whose `errorCode` ends in `UnauthorizedOperation` or starts with `AccessDenied` by a metric filter on
-    the trail's log group, and set an alarm that writes to a topic with subscribers. A rule of EventBridge does the
-    same, but is not seen here.
+    Count calls whose `errorCode` ends in `UnauthorizedOperation` or starts with `AccessDenied` by a metric filter
+    on the trail's log group, and set an alarm that writes to a topic with subscribers. A rule of EventBridge in
+    each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-2
@@ -51,8 +55,10 @@ def refused_calls_unwatched(account: Account, world: World) -> Problems:
             '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") && '
             '($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }'
         ),
+        ruled({"detail": {"eventName": ["ConsoleLogin"], "additionalEventData": {"MFAUsed": ["No"]}}}),
     ],
     fails=[
+        ruled({"detail-type": ["AWS Console Sign In via CloudTrail"]}),
         HERE,
         watching('{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed = "Yes") }'),
         watching('{ $.eventName = "ConsoleLogin" }'),
@@ -67,7 +73,7 @@ def sign_in_without_mfa_unwatched(account: Account, world: World) -> Problems:
 
     ## How to fix
     Count sign-ins whose `MFAUsed` is not `Yes` by a metric filter on the trail's log group, and set an alarm that
-    writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-3
@@ -81,7 +87,8 @@ def sign_in_without_mfa_unwatched(account: Account, world: World) -> Problems:
         watching(
             '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS '
             '&& $.eventType != "AwsServiceEvent" }'
-        )
+        ),
+        ruled({"detail": {"userIdentity": {"type": ["Root"], "invokedBy": [{"exists": False}]}}}),
     ],
     fails=[
         HERE,
@@ -97,8 +104,8 @@ def root_use_unwatched(account: Account, world: World) -> Problems:
     Root can do everything, and hardly ever has to: each use is either rare work or an intruder's.
 
     ## How to fix
-    Count events of the identity type `Root` by a metric filter on the trail's log group, and set an alarm that writes
-    to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count events of the identity type `Root` by a metric filter on the trail's log group, and set an alarm that
+    writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-1
@@ -106,7 +113,7 @@ def root_use_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.ROOT)
 
 
-@rule("medium", passes=[watching(named(events.POLICIES))], fails=samples(events.POLICIES), reads=READS)
+@rule("medium", passes=noticed(events.POLICIES), fails=samples(events.POLICIES), reads=READS)
 def policy_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told of changes to IAM policies.
 
@@ -114,8 +121,8 @@ def policy_changes_unwatched(account: Account, world: World) -> Problems:
     Who can change a policy can give himself everything, and an intruder does so early.
 
     ## How to fix
-    Count the calls that change policies by a metric filter on the trail's log group, and set an alarm that writes to a
-    topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count the calls that change policies by a metric filter on the trail's log group, and set an alarm that writes
+    to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-4
@@ -123,7 +130,7 @@ def policy_changes_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.POLICIES)
 
 
-@rule("medium", passes=[watching(named(events.TRAILS))], fails=samples(events.TRAILS), reads=READS)
+@rule("medium", passes=noticed(events.TRAILS), fails=samples(events.TRAILS), reads=READS)
 def trail_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told when a trail is changed or stopped.
 
@@ -131,8 +138,8 @@ def trail_changes_unwatched(account: Account, world: World) -> Problems:
     To stop the recording is one of the first things an intruder does.
 
     ## How to fix
-    Count the calls that change trails by a metric filter on the trail's log group, and set an alarm that writes to a
-    topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count the calls that change trails by a metric filter on the trail's log group, and set an alarm that writes to
+    a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-5
@@ -142,7 +149,10 @@ def trail_changes_unwatched(account: Account, world: World) -> Problems:
 
 @rule(
     "low",
-    passes=[watching('{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }')],
+    passes=[
+        watching('{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }'),
+        ruled({"detail": {"eventName": ["ConsoleLogin"], "errorMessage": [{"exists": True}]}}),
+    ],
     fails=[HERE, watching('{ ($.eventName = ConsoleLogin) && ($.errorMessage = "failed authentication") }')],
     reads=READS,
 )
@@ -153,8 +163,9 @@ def refused_sign_ins_unwatched(account: Account, world: World) -> Problems:
     Many wrong passwords in a row are somebody guessing.
 
     ## How to fix
-    Count sign-ins with the `errorMessage` `Failed authentication` by a metric filter on the trail's log group, and set
-    an alarm that writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count sign-ins with the `errorMessage` `Failed authentication` by a metric filter on the trail's log group, and
+    set an alarm that writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody
+    will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-6
@@ -162,7 +173,7 @@ def refused_sign_ins_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.SIGN_IN_REFUSED)
 
 
-@rule("medium", passes=[watching(named(events.KEYS))], fails=samples(events.KEYS), reads=READS)
+@rule("medium", passes=noticed(events.KEYS), fails=samples(events.KEYS), reads=READS)
 def key_removal_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told when a KMS key is disabled or will be deleted.
 
@@ -171,7 +182,7 @@ def key_removal_unwatched(account: Account, world: World) -> Problems:
 
     ## How to fix
     Count `DisableKey` and `ScheduleKeyDeletion` by a metric filter on the trail's log group, and set an alarm that
-    writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-7
@@ -179,7 +190,7 @@ def key_removal_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.KEYS)
 
 
-@rule("low", passes=[watching(named(events.BUCKETS))], fails=samples(events.BUCKETS), reads=READS)
+@rule("low", passes=noticed(events.BUCKETS), fails=samples(events.BUCKETS), reads=READS)
 def bucket_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told when a bucket's policy or settings change.
 
@@ -187,8 +198,9 @@ def bucket_changes_unwatched(account: Account, world: World) -> Problems:
     One wrong policy publishes all that a bucket holds.
 
     ## How to fix
-    Count the calls that change buckets' policies and settings by a metric filter on the trail's log group, and set an
-    alarm that writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count the calls that change buckets' policies and settings by a metric filter on the trail's log group, and set
+    an alarm that writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will
+    do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-8
@@ -196,7 +208,7 @@ def bucket_changes_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.BUCKETS)
 
 
-@rule("low", passes=[watching(named(events.ORGANIZATION))], fails=samples(events.ORGANIZATION), reads=READS)
+@rule("low", passes=noticed(events.ORGANIZATION), fails=samples(events.ORGANIZATION), reads=READS)
 def organization_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told of changes to the organization.
 
@@ -206,7 +218,7 @@ def organization_changes_unwatched(account: Account, world: World) -> Problems:
 
     ## How to fix
     Count the calls that change the organization by a metric filter on the trail's log group, and set an alarm that
-    writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/organizations/latest/userguide/orgs_security_incident-response.html

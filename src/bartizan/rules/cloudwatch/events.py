@@ -84,7 +84,7 @@ HARMLESS = (
 )
 
 REFUSED_CALLS = (
-    _called("s3", "GetBucketPolicy", errorCode="AccessDenied"),
+    _called("s3", "GetBucketPolicy", readOnly=True, errorCode="AccessDenied"),
     _called("iam", "CreateUser", errorCode="AccessDeniedException"),
     _called("ec2", "RunInstances", errorCode="Client.UnauthorizedOperation"),
 )

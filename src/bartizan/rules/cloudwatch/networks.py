@@ -9,10 +9,10 @@ from __future__ import annotations
 from bartizan.model import Problems, World, rule
 from bartizan.resources.account import Account
 from bartizan.rules.cloudwatch import events
-from bartizan.rules.cloudwatch.watch import READS, named, samples, unnoticed, watching
+from bartizan.rules.cloudwatch.watch import READS, noticed, samples, unnoticed
 
 
-@rule("low", passes=[watching(named(events.CONFIG))], fails=samples(events.CONFIG), reads=READS)
+@rule("low", passes=noticed(events.CONFIG), fails=samples(events.CONFIG), reads=READS)
 def config_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told when AWS Config is changed or stopped.
 
@@ -20,8 +20,9 @@ def config_changes_unwatched(account: Account, world: World) -> Problems:
     Changes to resources leave no history any more.
 
     ## How to fix
-    Count the calls that change the recorder and its delivery channel by a metric filter on the trail's log group, and
-    set an alarm that writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count the calls that change the recorder and its delivery channel by a metric filter on the trail's log group,
+    and set an alarm that writes to a topic with subscribers. A rule of EventBridge in each Region that tells
+    somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-9
@@ -29,7 +30,7 @@ def config_changes_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.CONFIG)
 
 
-@rule("low", passes=[watching(named(events.SECURITY_GROUPS))], fails=samples(events.SECURITY_GROUPS), reads=READS)
+@rule("low", passes=noticed(events.SECURITY_GROUPS), fails=samples(events.SECURITY_GROUPS), reads=READS)
 def security_group_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told of changes to security groups.
 
@@ -38,7 +39,7 @@ def security_group_changes_unwatched(account: Account, world: World) -> Problems
 
     ## How to fix
     Count the calls that change security groups by a metric filter on the trail's log group, and set an alarm that
-    writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-10
@@ -46,7 +47,7 @@ def security_group_changes_unwatched(account: Account, world: World) -> Problems
     yield from unnoticed(account, world, events.SECURITY_GROUPS)
 
 
-@rule("low", passes=[watching(named(events.NETWORK_ACLS))], fails=samples(events.NETWORK_ACLS), reads=READS)
+@rule("low", passes=noticed(events.NETWORK_ACLS), fails=samples(events.NETWORK_ACLS), reads=READS)
 def network_acl_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told of changes to network ACLs.
 
@@ -54,8 +55,8 @@ def network_acl_changes_unwatched(account: Account, world: World) -> Problems:
     They guard whole subnets, and are seldom changed for good reason.
 
     ## How to fix
-    Count the calls that change network ACLs by a metric filter on the trail's log group, and set an alarm that writes
-    to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count the calls that change network ACLs by a metric filter on the trail's log group, and set an alarm that
+    writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-11
@@ -63,7 +64,7 @@ def network_acl_changes_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.NETWORK_ACLS)
 
 
-@rule("low", passes=[watching(named(events.GATEWAYS))], fails=samples(events.GATEWAYS), reads=READS)
+@rule("low", passes=noticed(events.GATEWAYS), fails=samples(events.GATEWAYS), reads=READS)
 def gateway_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told of changes to gateways.
 
@@ -71,8 +72,9 @@ def gateway_changes_unwatched(account: Account, world: World) -> Problems:
     A new gateway is a new way in and out of a network.
 
     ## How to fix
-    Count the calls that change internet and customer gateways by a metric filter on the trail's log group, and set an
-    alarm that writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count the calls that change internet and customer gateways by a metric filter on the trail's log group, and set
+    an alarm that writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will
+    do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-12
@@ -80,7 +82,7 @@ def gateway_changes_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.GATEWAYS)
 
 
-@rule("low", passes=[watching(named(events.ROUTES))], fails=samples(events.ROUTES), reads=READS)
+@rule("low", passes=noticed(events.ROUTES), fails=samples(events.ROUTES), reads=READS)
 def route_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told of changes to route tables.
 
@@ -88,8 +90,9 @@ def route_changes_unwatched(account: Account, world: World) -> Problems:
     A changed route sends traffic past the firewall, or to somebody who reads it.
 
     ## How to fix
-    Count the calls that change routes and their tables by a metric filter on the trail's log group, and set an alarm
-    that writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    Count the calls that change routes and their tables by a metric filter on the trail's log group, and set an
+    alarm that writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do
+    as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-13
@@ -97,7 +100,7 @@ def route_changes_unwatched(account: Account, world: World) -> Problems:
     yield from unnoticed(account, world, events.ROUTES)
 
 
-@rule("low", passes=[watching(named(events.NETWORKS))], fails=samples(events.NETWORKS), reads=READS)
+@rule("low", passes=noticed(events.NETWORKS), fails=samples(events.NETWORKS), reads=READS)
 def network_changes_unwatched(account: Account, world: World) -> Problems:
     """Nobody is told of changes to VPCs and their peerings.
 
@@ -106,7 +109,7 @@ def network_changes_unwatched(account: Account, world: World) -> Problems:
 
     ## How to fix
     Count the calls that change VPCs and peerings by a metric filter on the trail's log group, and set an alarm that
-    writes to a topic with subscribers. A rule of EventBridge does the same, but is not seen here.
+    writes to a topic with subscribers. A rule of EventBridge in each Region that tells somebody will do as well.
 
     ## References
     - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-14

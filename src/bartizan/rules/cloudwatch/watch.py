@@ -1,10 +1,12 @@
 """Whether somebody is told of an event: from the trail by its log group, a filter, a metric and an alarm to a person.
 
-It is decided by running the filters' patterns on events, not by comparing their text.
+Or by a rule of EventBridge. It is decided by running the patterns of filters and rules on events, not by comparing
+their text.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +16,16 @@ from bartizan.model import Gap, Problems, Reason, Resource, Sample, Unknown, Wor
 from bartizan.resources.account import Account
 from bartizan.resources.cloudtrail import Trail
 from bartizan.resources.cloudwatch import Alarm, CompositeAlarm
+from bartizan.resources.ec2.compute import RegionSettings
+from bartizan.resources.events import EventRule, Target
 from bartizan.resources.logs import MetricFilter, group_of
 from bartizan.resources.logs.pattern import PatternError, matches
 from bartizan.resources.sns import Topic
+from bartizan.rules.cloudwatch.buses import untold
 from bartizan.rules.cloudwatch.events import HARMLESS, Event
+from bartizan.rules.cloudwatch.people import deaf, tells
 
-READS: tuple[type[Resource], ...] = (Trail, MetricFilter, Alarm, CompositeAlarm, Topic)
+READS: tuple[type[Resource], ...] = (Trail, MetricFilter, Alarm, CompositeAlarm, Topic, EventRule, RegionSettings)
 """The types that lie between an event and a person."""
 
 _ACCOUNT = "111122223333"
@@ -27,6 +33,7 @@ _TOPIC_ARN = f"arn:aws:sns:eu-west-1:{_ACCOUNT}:security"
 _GROUP_ARN = f"arn:aws:logs:eu-west-1:{_ACCOUNT}:log-group:trail:*"
 _HERE: Mapping[str, Any] = {"account": _ACCOUNT, "region": "eu-west-1"}
 _SHOWN = 6
+_REGIONS = ("eu-west-1", "us-east-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +47,13 @@ class Watcher:
 
 @dataclass(slots=True)
 class Watched:
-    """What watches an account: its trails with a log group, whether another account's trail covers it, the filters."""
+    """What watches an account: its trails with a log group, whether another account's trail covers it, the filters.
+
+    ``recorded``: whether a trail records all Regions, without which EventBridge gets no events of CloudTrail.
+    """
 
     trails: int = 0
+    recorded: bool = False
     foreign: bool = False
     watchers: list[Watcher] = field(default_factory=list)
 
@@ -67,6 +78,9 @@ def unnoticed(account: Account, world: World, events: Sequence[Event]) -> Proble
             silent.append(f"filter {each.name} counts them, but {each.silent}")
         elif caught:
             rest = [event for event in rest if event not in caught]
+    if rest and (watched.recorded or watched.foreign):
+        rest, unheard = untold(account.account_id, world, rest)
+        silent += unheard
     if not rest:
         return
     if doubts:
@@ -96,10 +110,12 @@ def _by_account(world: World) -> Mapping[str, Watched]:
         if trail.foreign:
             found[trail.account].foreign |= trail.is_organization_trail
             continue
-        if trail.is_multi_region_trail and trail.cloud_watch_logs_log_group_arn and trail.is_logging:
+        if trail.is_multi_region_trail and trail.is_logging:
             watched = found[trail.account]
-            watched.trails += 1
-            watched.watchers.extend(_watchers(world, trail.account, trail.cloud_watch_logs_log_group_arn))
+            watched.recorded = True
+            if trail.cloud_watch_logs_log_group_arn:
+                watched.trails += 1
+                watched.watchers.extend(_watchers(world, trail.account, trail.cloud_watch_logs_log_group_arn))
     return found
 
 
@@ -139,24 +155,10 @@ def reason_for_silence(world: World, alarm: Alarm) -> str:
 def _silence(world: World, alarm: Alarm | CompositeAlarm) -> str:
     if not alarm.actions_enabled:
         return f"the actions of alarm {alarm.name} are off"
-    reasons = [_deaf(world, alarm, each) for each in alarm.alarm_actions if _tells(each)]
+    reasons = [deaf(world, alarm.account, f"alarm {alarm.name}", each) for each in alarm.alarm_actions if tells(each)]
     if not reasons:
         return f"alarm {alarm.name} tells nobody when it goes off"
     return reasons[0] if all(reasons) else ""
-
-
-def _tells(action: str) -> bool:
-    """Whether an action tells people: a topic, a function, an incident; machines are stopped and scaled without it."""
-    return action.split(":")[2] in {"sns", "lambda", "ssm", "ssm-incidents"} if action.count(":") > 2 else True
-
-
-def _deaf(world: World, alarm: Alarm | CompositeAlarm, action: str) -> str:
-    parts = action.split(":")
-    if len(parts) < 6 or parts[2] != "sns" or parts[4] != alarm.account:
-        return ""  # another account's topic, whose subscribers cannot be seen, and what is no topic
-    for topic in world.find(Topic, arn=action):
-        return "" if topic.subscriptions_confirmed else f"nobody has subscribed to topic {topic.name}"
-    return f"topic {parts[5]} of alarm {alarm.name} does not exist"
 
 
 HERE = Account(account_id=_ACCOUNT, account=_ACCOUNT)
@@ -173,12 +175,59 @@ def watching(pattern: str, *, subscribers: int = 1) -> Sample:
     )
 
 
+def ruled(pattern: Mapping[str, Any], *, regions: Sequence[str] = _REGIONS, reads: bool = False) -> Sample:
+    """A sample in which rules of EventBridge with this pattern watch an account that uses two Regions."""
+    return (
+        HERE,
+        Trail(**_HERE),
+        *(RegionSettings(account=_ACCOUNT, region=region) for region in _REGIONS),
+        *(
+            EventRule(
+                rule_name="watch",
+                event_pattern=json.dumps(pattern),
+                all_management_events=reads,
+                targets=(Target(_topic(region)),),
+                account=_ACCOUNT,
+                region=region,
+            )
+            for region in regions
+        ),
+        *(
+            Topic(topic_name="security", arn=_topic(region), subscriptions_confirmed=1, account=_ACCOUNT, region=region)
+            for region in _REGIONS
+        ),
+    )
+
+
+def _topic(region: str) -> str:
+    return f"arn:aws:sns:{region}:{_ACCOUNT}:security"
+
+
+def by_name(events: Sequence[Event]) -> Mapping[str, Any]:
+    """A pattern of EventBridge that matches events by name, for samples."""
+    return {
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {"eventName": [each["eventName"] for each in events]},
+    }
+
+
 def named(events: Sequence[Event], *, but: int = 0) -> str:
     """A pattern that matches events by name, for samples; ``but`` leaves out so many at the end."""
     chosen = events[: len(events) - but]
     return "{ " + " || ".join(f"($.eventName = {each['eventName']})" for each in chosen) + " }"
 
 
+def noticed(events: Sequence[Event]) -> list[Sample]:
+    """The passing samples of a watch over calls by name: by a metric filter, and by rules of EventBridge."""
+    return [watching(named(events)), ruled(by_name(events))]
+
+
 def samples(events: Sequence[Event]) -> list[Sample]:
-    """The failing samples of a watch over calls by name: nothing watches, one call is left out, nobody listens."""
-    return [HERE, watching(named(events, but=1)), watching(named(events), subscribers=0)]
+    """The failing samples of a watch over calls by name: nothing watches, something is left out, nobody listens."""
+    return [
+        HERE,
+        watching(named(events, but=1)),
+        watching(named(events), subscribers=0),
+        ruled(by_name(events[:-1])),
+        ruled(by_name(events), regions=_REGIONS[:1]),
+    ]

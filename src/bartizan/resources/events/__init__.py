@@ -46,6 +46,8 @@ class EventRule(Resource):
     rule_name: str = field("Its name.")
     event_bus_name: str = field("The bus whose events it looks at.", default="default")
     enabled: bool = field("Whether it does anything.", default=True)
+    all_management_events: bool = field("Whether it also gets read-only calls that CloudTrail records.", default=False)
+    event_pattern: str | None = field("Which events it looks for, as JSON; null for a schedule.", default=None)
     scheduled: bool = field("Whether it goes by the clock rather than by events.", default=False)
     managed_by: str | None = field("The AWS service that made it for itself, if one did.", default=None)
     targets: tuple[Target, ...] = field("What it sends events to.", default=())
@@ -88,6 +90,16 @@ BUSES = Reader(
         ),
     ),
 )
+
+
+def _pattern(value: str | Mapping[str, Any] | None) -> str | None:
+    """A pattern as JSON that is written in one way."""
+    if not value:
+        return None
+    return json.dumps(json.loads(value) if isinstance(value, str) else value, sort_keys=True)
+
+
+_WITH_READS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 
 def _target(item: Mapping[str, Any]) -> Target:
@@ -150,6 +162,8 @@ RULES = Reader(
             "rule_name": lambda item: item["Name"],
             "event_bus_name": lambda item: item["EventBusName"],
             "enabled": lambda item: item["State"] != "DISABLED",
+            "all_management_events": lambda item: item["State"] == _WITH_READS,
+            "event_pattern": lambda item: _pattern(item.get("EventPattern")),
             "scheduled": lambda item: "ScheduleExpression" in item and "EventPattern" not in item,
             "managed_by": lambda item: item.get("ManagedBy"),
         },
@@ -218,6 +232,8 @@ CLOUDFORMATION_RULE = CodeReader(
         "rule_name": lambda block: block.get("Name") or block.what,
         "event_bus_name": lambda block: block.get("EventBusName", "default"),
         "enabled": lambda block: block.get("State", "ENABLED") != "DISABLED",
+        "all_management_events": lambda block: block.get("State") == _WITH_READS,
+        "event_pattern": lambda block: _pattern(block.plain("EventPattern")),
         "scheduled": lambda block: "ScheduleExpression" in block and "EventPattern" not in block,
         "managed_by": lambda _: None,
         "targets": lambda block: _targets(block.plain("Targets", [])),
@@ -240,6 +256,8 @@ TERRAFORM_RULE = CodeReader(
         "rule_name": lambda block: block.get("name") or block.what,
         "event_bus_name": lambda block: block.get("event_bus_name") or "default",
         "enabled": lambda block: block.get("state", "ENABLED") != "DISABLED" and block.get("is_enabled", True),
+        "all_management_events": lambda block: block.get("state") == _WITH_READS,
+        "event_pattern": lambda block: _pattern(block.get("event_pattern")),
         "scheduled": lambda block: bool(block.get("schedule_expression")) and not block.get("event_pattern"),
         "managed_by": lambda _: None,
         "targets": lambda block: _targets(
