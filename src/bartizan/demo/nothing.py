@@ -37,6 +37,9 @@ _SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 """Operations that tell a setting, with what they say where nobody has set it."""
 
+_NAMED_OTHERWISE: Mapping[str, str] = MappingProxyType({"elasticmapreduce": "emr"})
+"""Botocore's name of services that sign their calls by another one."""
+
 
 class WithNothing:
     """An emulator whose "I do not know this" becomes "there is nothing"."""
@@ -98,7 +101,8 @@ def _operation(signing_name: str, environ: Environ) -> OperationModel | None:
 def _model(signing_name: str) -> ServiceModel | None:
     session = botocore.session.get_session()
     for service in session.get_available_services():
-        if signing_name in {service, service.partition("-")[0]} or signing_name.replace("-", "") == service:
+        named = _NAMED_OTHERWISE.get(signing_name, signing_name)
+        if named in {service, service.partition("-")[0]} or named.replace("-", "") == service:
             model = session.get_service_model(service)
             if model.signing_name == signing_name and "json" in model.metadata["protocol"]:
                 return model
