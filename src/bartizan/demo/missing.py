@@ -8,6 +8,8 @@ from typing import Any
 
 from moto.ec2.responses import EC2Response
 from moto.emr.models import ElasticMapReduceBackend
+from moto.emr.responses import ElasticMapReduceResponse
+from moto.iam.responses import IamResponse
 from moto.shield.responses import ShieldResponse
 
 _NOTHING_BLOCKED = "<internetGatewayBlockMode>off</internetGatewayBlockMode>"
@@ -33,8 +35,12 @@ def complete() -> None:
         method = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation).lstrip("_")
         if not hasattr(EC2Response, method):
             setattr(EC2Response, method, _answering(operation, f"<{element}>{text}</{element}>"))
+    if not hasattr(IamResponse, "list_service_specific_credentials"):
+        setattr(IamResponse, "list_service_specific_credentials", _no_credentials)  # noqa: B010 - a method, typed
     if not hasattr(ShieldResponse, "get_subscription_state"):
         setattr(ShieldResponse, "get_subscription_state", _not_subscribed)  # noqa: B010 - a method, typed
+    if not hasattr(ElasticMapReduceResponse, "list_security_configurations"):
+        setattr(ElasticMapReduceResponse, "list_security_configurations", _no_configurations)  # noqa: B010 - as above
     # Moto tells nothing where nobody has set it; AWS blocks all but SSH:
     # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-block-public-access.html
     setattr(ElasticMapReduceBackend, "get_block_public_access_configuration", _emr_block)  # noqa: B010 - a method, typed
@@ -44,6 +50,19 @@ def _emr_block(backend: ElasticMapReduceBackend) -> dict[str, Any]:
     ssh = [{"min_range": 22, "max_range": 22}]
     default = {"block_public_security_group_rules": True, "permitted_public_security_group_rule_ranges": ssh}
     return backend.block_public_access_configuration or {"block_public_access_configuration": default}
+
+
+def _no_credentials(_: IamResponse) -> str:
+    result = "<ServiceSpecificCredentials/><IsTruncated>false</IsTruncated>"
+    return (
+        '<ListServiceSpecificCredentialsResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+        f"<ListServiceSpecificCredentialsResult>{result}</ListServiceSpecificCredentialsResult>"
+        "</ListServiceSpecificCredentialsResponse>"
+    )
+
+
+def _no_configurations(_: ElasticMapReduceResponse) -> str:
+    return '{"SecurityConfigurations": []}'
 
 
 def _not_subscribed(_: ShieldResponse) -> str:
