@@ -29,14 +29,15 @@ _OURS = {
 
 
 @contextmanager
-def emulator() -> Iterator[str]:
+def emulator(**settings: str) -> Iterator[str]:
     """The address of an emulated AWS that lives as long as the context; raises ``InputError`` where it cannot start.
 
-    Within the context this process too is without the user's AWS settings.
+    ``settings`` are moto's own, by the names of its environment variables. Within the context this process too is
+    without the user's AWS settings.
     """
     if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask") is None:
         raise InputError("the demo needs an emulator of AWS: pip install 'bartizan[demo]'")
-    with _without_the_users_settings(), tempfile.TemporaryFile("w+", errors="replace") as said:
+    with _without_the_users_settings(settings), tempfile.TemporaryFile("w+", errors="replace") as said:
         # In a session of its own it does not get the terminal's Ctrl-C, and ends after the scan instead of under it.
         process = subprocess.Popen(  # noqa: S603 - our own command
             _SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True, start_new_session=True
@@ -57,10 +58,10 @@ def company_account() -> Iterator[Access]:
 
 
 @contextmanager
-def _without_the_users_settings() -> Iterator[None]:
+def _without_the_users_settings(more: Mapping[str, str]) -> Iterator[None]:
     """Take AWS's and the proxies' variables out of the environment, since each can lead a client elsewhere."""
     kept = dict(os.environ)
-    _replace_environment({name: value for name, value in kept.items() if not _leads_elsewhere(name)} | _OURS)
+    _replace_environment({name: value for name, value in kept.items() if not _leads_elsewhere(name)} | _OURS | more)
     try:
         yield
     finally:

@@ -103,7 +103,7 @@ DOCUMENTS = Reader(
         Detail(
             Call("ssm:DescribeDocumentPermission"),
             params=lambda item: {"Name": item["Name"], "PermissionType": "Share"},
-            fields={"shared_with": lambda reply: tuple(sorted(reply.get("AccountIds") or ()))},
+            fields={"shared_with": lambda reply: tuple(sorted(map(str.lower, reply.get("AccountIds") or ())))},
         ),
     ),
 )

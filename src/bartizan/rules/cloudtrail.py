@@ -206,8 +206,25 @@ def management_events_missing(trail: Trail) -> Problems:
         yield f"{' and '.join(missing)} events are not recorded"
 
 
-@rule("info", passes=[Trail(data_events=("AWS::S3::Object",))], fails=[Trail()])
-def no_data_events(trail: Trail) -> Problems:
+_WITH_DATA = Trail(trail_name="data", account="111122223333", data_events=("AWS::S3::Object",))
+
+
+@rule(
+    "info",
+    passes=[
+        Trail(data_events=("AWS::S3::Object",)),
+        (Trail(account="111122223333"), _WITH_DATA),
+        Trail(is_logging=False),
+    ],
+    fails=[
+        Trail(),
+        (Trail(account="111122223333"), replace(_WITH_DATA, is_logging=False)),
+        (Trail(account="111122223333"), replace(_WITH_DATA, is_multi_region_trail=False)),
+        (Trail(account="777788889999"), _WITH_DATA),
+    ],
+    reads=[Trail],
+)
+def no_data_events(trail: Trail, world: World) -> Problems:
     """CloudTrail trail records no data events.
 
     ## Why it matters
@@ -219,8 +236,15 @@ def no_data_events(trail: Trail) -> Problems:
     ## References
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
     """
-    if not trail.foreign and not trail.data_events:
+    if trail.foreign or trail.data_events or not trail.is_logging:
+        return
+    if not any(map(_records_data, world.find(Trail, account=trail.account))):
         yield "no data events are recorded"
+
+
+def _records_data(trail: Trail) -> bool:
+    """Whether it spares the account's other trails data events; the selectors of a foreign trail cannot be read."""
+    return not trail.foreign and trail.is_multi_region_trail and trail.is_logging and bool(trail.data_events)
 
 
 @rule(

@@ -59,7 +59,7 @@ def redirect_to_https(listener: Listener) -> Listener:
     "medium",
     passes=[
         _HTTPS,
-        _HTTP,
+        replace(_HTTP, ssl_policy="ELBSecurityPolicy-2016-08"),
         replace(_HTTPS, ssl_policy="ELBSecurityPolicy-FS-1-2-Res-2020-10"),
         replace(_HTTPS, ssl_policy="ELBSecurityPolicy-TLS13-1-3-2021-06"),
     ],
@@ -82,7 +82,7 @@ def old_tls(listener: Listener) -> Problems:
     - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
     - https://www.rfc-editor.org/rfc/rfc8996
     """
-    if listener.ssl_policy and oldest_tls(listener.ssl_policy) in {"1.0", "1.1"}:
+    if listener.protocol in {"HTTPS", "TLS"} and listener.ssl_policy and oldest_tls(listener.ssl_policy) in {"1.0", "1.1"}:
         yield f"{listener.ssl_policy} accepts TLS {oldest_tls(listener.ssl_policy)}"
 
 

@@ -224,7 +224,7 @@ VPC_ENDPOINTS = Reader(
 
 def _blocks(item: Item) -> Iterator[str]:
     for side in (item["RequesterVpcInfo"], item["AccepterVpcInfo"]):
-        yield from (each["CidrBlock"] for each in side.get("CidrBlockSet", ()))
+        yield from (each["CidrBlock"] for each in (side, *side.get("CidrBlockSet", ())) if "CidrBlock" in each)
         yield from (each["Ipv6CidrBlock"] for each in side.get("Ipv6CidrBlockSet", ()))
 
 

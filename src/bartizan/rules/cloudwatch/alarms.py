@@ -41,6 +41,40 @@ def enable_actions(alarm: Alarm) -> Alarm:
 
 
 @rule(
+    "low",
+    passes=[
+        Alarm(alarm_actions=(_TOPIC,)),
+        Alarm(alarm_actions=(_TOPIC,), actions_enabled=False),
+        (Alarm(alarm_name="part"), CompositeAlarm(children=("part",), alarm_actions=(_TOPIC,))),
+    ],
+    fails=[
+        Alarm(),
+        (Alarm(alarm_name="part"), CompositeAlarm(children=("part",))),
+        (Alarm(alarm_name="part"), CompositeAlarm(children=("other",), alarm_actions=(_TOPIC,))),
+    ],
+    reads=[CompositeAlarm],
+)
+def no_action(alarm: Alarm, world: World) -> Problems:
+    """CloudWatch alarm does nothing when it goes off.
+
+    ## Why it matters
+    Nobody is told and nothing is started, so that it only helps whoever happens to look at the console.
+
+    ## How to fix
+    Name a topic that people read as its action, or delete the alarm.
+
+    ## References
+    - https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
+    - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-15
+    """
+    if alarm.alarm_actions:
+        return
+    parents = (each for each in world.all(CompositeAlarm, near=alarm) if alarm.name in each.children)
+    if not any(each.alarm_actions for each in parents):
+        yield "it has no action"
+
+
+@rule(
     "medium",
     passes=[
         Alarm(account="111122223333"),

@@ -15,7 +15,7 @@ from bartizan.resources.ec2.network import (
 _ADMINISTRATION = {22: "SSH", 3389: "RDP"}
 _DATABASES = {
     1433: "SQL Server", 1521: "Oracle", 3306: "MySQL", 5432: "PostgreSQL", 5439: "Redshift", 6379: "Redis",
-    9042: "Cassandra", 9200: "OpenSearch", 11211: "Memcached", 27017: "MongoDB",
+    9042: "Cassandra", 9160: "Cassandra", 9200: "OpenSearch", 11211: "Memcached", 27017: "MongoDB",
 }  # fmt: skip
 _SERVICES = {
     20: "FTP data", 21: "FTP", 23: "Telnet", 25: "SMTP", 110: "POP3", 135: "RPC", 139: "NetBIOS", 445: "SMB",
