@@ -24,6 +24,11 @@ def passes_any_role(document: PolicyDocument) -> bool:
     return _decided(_passes_any_role, document)
 
 
+def assumes_any_role(document: PolicyDocument) -> bool:
+    """Whether it allows to assume a role that it does not name, whatever the circumstances. Raises ``Unknown``."""
+    return _decided(_assumes_any_role, document)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def without_effect(document: PolicyDocument) -> tuple[str, ...]:
     """What is wrong with the statements that bring nothing about, a sentence for each."""
@@ -60,3 +65,9 @@ def _passes_any_role(document: PolicyDocument) -> bool:
         "iam:passedtoservice": ("any-service.amazonaws.com",),
     }
     return any(each.allows for each in document) and not _granted(document).given(passing).empty
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _assumes_any_role(document: PolicyDocument) -> bool:
+    assuming = {"action": ("sts:assumerole",), "resource": ("arn:aws:iam::444455556666:role/any-role-there-is",)}
+    return any(each.allows for each in document) and EVERYTHING.given(assuming).within(_granted(document))

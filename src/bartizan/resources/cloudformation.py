@@ -25,6 +25,7 @@ class Stack(Resource):
     )
     parameter_secrets: tuple[str, ...] = field("The secrets in its parameters: name and kind.", default=())
     output_secrets: tuple[str, ...] = field("The secrets in its outputs: name and kind.", default=())
+    cdk_bootstrap_version: int | None = field("The version of the CDK's bootstrap stack; null of others.", default=None)
     role_arn: str | None = field("The role that changes are made with; null for that of whoever asks.", default=None)
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
@@ -45,6 +46,13 @@ def _outputs(item: Mapping[str, Any]) -> tuple[str, ...]:
     return in_variables({each["OutputKey"]: each.get("OutputValue") or "" for each in item.get("Outputs") or ()})
 
 
+def _bootstrap_version(item: Mapping[str, Any]) -> int | None:
+    """Source: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html."""
+    outputs = {each["OutputKey"]: each.get("OutputValue") or "" for each in item.get("Outputs") or ()}
+    version = outputs.get("BootstrapVersion", "")
+    return int(version) if version.isdecimal() else None
+
+
 STACKS = Reader(
     Stack,
     listing=Listing(
@@ -59,6 +67,7 @@ STACKS = Reader(
             "drift_status": lambda item: (item.get("DriftInformation") or {}).get("StackDriftStatus", "NOT_CHECKED"),
             "parameter_secrets": _parameters,
             "output_secrets": _outputs,
+            "cdk_bootstrap_version": _bootstrap_version,
             "role_arn": lambda item: item.get("RoleARN"),
             "tags": lambda item: tags_in(item.get("Tags") or ()),
         },

@@ -72,6 +72,34 @@ def protect_stack(stack: Stack) -> Stack:
     return replace(stack, enable_termination_protection=stack.enable_termination_protection or not stack.nested)
 
 
+_SAFE_BOOTSTRAP = 21
+"""The first version whose roles write into buckets of the same account only."""
+
+
+@rule(
+    "medium",
+    passes=[Stack(stack_name="shop"), Stack(stack_name="CDKToolkit", cdk_bootstrap_version=21)],
+    fails=[Stack(stack_name="CDKToolkit", cdk_bootstrap_version=20)],
+)
+def old_cdk_bootstrap(stack: Stack) -> Problems:
+    """Bootstrap stack of the CDK is older than a flaw in it.
+
+    ## Why it matters
+    Before version 21 the role that uploads assets trusts the bucket's name alone. Where the bucket was deleted, a
+    stranger can make one of that name and slip his own templates into your deployments.
+
+    ## How to fix
+    Run `cdk bootstrap` again with a current version of the CDK, in each account and Region.
+
+    ## References
+    - https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
+    - https://github.com/aws/aws-cdk/issues/31885
+    """
+    version = stack.cdk_bootstrap_version
+    if version is not None and version < _SAFE_BOOTSTRAP:
+        yield f"its version is {version}"
+
+
 @rule("low", passes=[Stack(stack_name="shop")], fails=[Stack(stack_name="shop", drift_status="DRIFTED")])
 def drifted(stack: Stack) -> Problems:
     """CloudFormation stack is no longer as its template says.

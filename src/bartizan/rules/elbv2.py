@@ -82,7 +82,11 @@ def old_tls(listener: Listener) -> Problems:
     - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
     - https://www.rfc-editor.org/rfc/rfc8996
     """
-    if listener.protocol in {"HTTPS", "TLS"} and listener.ssl_policy and oldest_tls(listener.ssl_policy) in {"1.0", "1.1"}:
+    if (
+        listener.protocol in {"HTTPS", "TLS"}
+        and listener.ssl_policy
+        and oldest_tls(listener.ssl_policy) in {"1.0", "1.1"}
+    ):
         yield f"{listener.ssl_policy} accepts TLS {oldest_tls(listener.ssl_policy)}"
 
 

@@ -9,6 +9,8 @@ from bartizan.resources.events import EventBus, EventRule, Target
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "events:PutEvents", "Resource": "*"}
 _ORGANIZATION = {**_ANYONE, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}}
+_PARTNER = {**_ANYONE, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+_BUS = EventBus(arn="arn:aws:events:eu-west-1:111122223333:event-bus/orders", account="111122223333")
 _FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:pay"
 _QUEUE = "arn:aws:sqs:eu-west-1:111122223333:failed"
 _SERVICE = "autoscaling.amazonaws.com"
@@ -38,6 +40,29 @@ def public_bus(bus: EventBus) -> Problems:
 def close_bus(bus: EventBus) -> EventBus:
     """Remove the statements that let anyone in from the bus's policy."""
     return replace(bus, policy=without_statements(bus.policy, reach.opening(bus.policy, bus.arn, bus.account)))
+
+
+@rule(
+    "low",
+    advice=True,
+    passes=[_BUS, replace(_BUS, policy=parse_policy({"Statement": _ORGANIZATION}))],
+    fails=[replace(_BUS, policy=parse_policy({"Statement": _PARTNER}))],
+)
+def shared_bus(bus: EventBus) -> Problems:
+    """EventBridge bus is shared with another account.
+
+    ## Why it matters
+    That account sends events which your rules take for real, or makes rules that see yours. Both are as safe as its
+    people and roles, whom you do not see.
+
+    ## How to fix
+    Allow the least of actions, to single roles where you can, and write down what it is for.
+
+    ## References
+    - https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+    """
+    for each in reach.other_accounts(bus.policy, bus.arn, bus.account):
+        yield f"{each} has access"
 
 
 @rule(

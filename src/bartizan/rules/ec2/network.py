@@ -192,3 +192,30 @@ def acl_filters_nothing(acl: NetworkAcl) -> Problems:
                 entry = _filters_nothing(_of_version(entries, version))
                 if entry:
                     yield f"rule {entry.number} lets everything {way} {entry.cidr}"
+
+
+@rule(
+    "info",
+    passes=[NetworkAcl(subnets=("subnet-1",)), NetworkAcl(subnets=(), is_default=True)],
+    fails=[NetworkAcl(subnets=())],
+)
+def unused_acl(acl: NetworkAcl) -> Problems:
+    """Network ACL guards no subnet.
+
+    ## Why it matters
+    Whoever reads it believes in a filter that nothing passes, or puts it to use later without another look.
+
+    ## How to fix
+    Delete it, or associate it with the subnets that it was made for.
+
+    ## References
+    - https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+    - https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-16
+    """
+    if not acl.is_default and not acl.subnets:
+        yield "no subnet is associated with it"
+
+
+@unused_acl.fix
+def delete_acl(_: NetworkAcl) -> None:
+    """Delete the network ACL."""

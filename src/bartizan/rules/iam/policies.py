@@ -6,7 +6,7 @@ from typing import Any
 
 from bartizan.model import Problems, rule
 from bartizan.policy import PolicyDocument, parse_policy
-from bartizan.policy.power import allows_everything, passes_any_role, without_effect
+from bartizan.policy.power import allows_everything, assumes_any_role, passes_any_role, without_effect
 from bartizan.resources.iam import ManagedPolicy
 
 
@@ -82,6 +82,40 @@ def policy_passes_any_role(policy: ManagedPolicy) -> Problems:
     """
     if passes_any_role(policy.policy_document) and not allows_everything(policy.policy_document):
         yield "it allows iam:PassRole on roles that it does not name, to any service"
+
+
+@rule(
+    "medium",
+    passes=[
+        ManagedPolicy(policy_document=_READ),
+        ManagedPolicy(policy_document=_ALL),
+        ManagedPolicy(policy_document=_allow("sts:AssumeRole", "arn:aws:iam::*:role/deploy-*")),
+        ManagedPolicy(
+            policy_document=_allow(
+                "sts:AssumeRole", Condition={"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}
+            )
+        ),
+    ],
+    fails=[
+        ManagedPolicy(policy_document=_allow("sts:AssumeRole")),
+        ManagedPolicy(policy_document=_allow("sts:*", "arn:aws:iam::*:role/*")),
+    ],
+)
+def policy_assumes_any_role(policy: ManagedPolicy) -> Problems:
+    """Managed policy lets its holder assume every role that trusts the account.
+
+    ## Why it matters
+    Roles here and in other accounts that trust this account as a whole leave it to its policies who may assume them.
+    This one leaves none out, those made later included.
+
+    ## How to fix
+    Name the roles, or their common beginning, as resources.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html
+    """
+    if assumes_any_role(policy.policy_document) and not allows_everything(policy.policy_document):
+        yield "it allows sts:AssumeRole on roles that it does not name"
 
 
 @rule(

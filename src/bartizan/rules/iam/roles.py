@@ -84,6 +84,43 @@ def other_account_without_external_id(role: Role) -> Problems:
             yield f"{each} may assume it without an external id"
 
 
+_READS_ALL = ("arn:aws:iam::aws:policy/ReadOnlyAccess",)
+_BY_PARTNER = Role(assume_role_policy_document=_trust(_PARTNER), account="111122223333")
+
+
+@rule(
+    "medium",
+    passes=[
+        _BY_PARTNER,
+        replace(_BY_PARTNER, managed_policy_arns=("arn:aws:iam::aws:policy/SecurityAudit",)),
+        replace(_BY_PARTNER, managed_policy_arns=_READS_ALL, path="/aws-reserved/x/"),
+        Role(
+            assume_role_policy_document=_trust({"AWS": "arn:aws:iam::111122223333:root"}),
+            account="111122223333",
+            managed_policy_arns=_READS_ALL,
+        ),
+    ],
+    fails=[replace(_BY_PARTNER, managed_policy_arns=_READS_ALL)],
+)
+def outsider_reads_everything(role: Role) -> Problems:
+    """Role lets another account read everything, the data included.
+
+    ## Why it matters
+    `ReadOnlyAccess` reads the objects of buckets and the rows of tables, not only how they are set. What is stolen from
+    the other account then comes with all of it.
+
+    ## How to fix
+    Attach `SecurityAudit` or `ViewOnlyAccess`, or a policy that names what the other account needs to see.
+
+    ## References
+    - https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html
+    """
+    if role.managed_by_aws or not any(each.endswith("/ReadOnlyAccess") for each in role.managed_policy_arns):
+        return
+    for each in reach.other_accounts(role.assume_role_policy_document, role.arn, role.account, _ASSUMING):
+        yield f"{each} may assume it, and ReadOnlyAccess is attached"
+
+
 @rule(
     "high",
     passes=[
