@@ -1,11 +1,12 @@
 """Scans of one emulated account by Bartizan and by Prowler, side by side.
 
-    python bench/scan.py [--size 1] [--regions 17] [--latency 40] [--recorded] [--prowler PATH]
+    python bench/scan.py [--size 1] [--regions 17] [--latency 40] [--recorded] [--prowler PATH] [--services all]
     python bench/scan.py --throttled 0.3 | --denied s3:GetBucketAcl
 
 The account is the demo's company with ``--size`` times a batch of plain buckets, queues, users and groups beside it.
-Both tools read the same services over the same proxy, one after the other. Without ``--prowler`` only Bartizan runs;
-Prowler is best installed in an environment of its own (``pip install prowler``), since it pins its dependencies.
+Both tools read over the same proxy, one after the other: Bartizan all services that it knows, Prowler some that it has
+in common with Bartizan, or all of its own with ``--services all``. Without ``--prowler`` only Bartizan runs; with
+``--prowler install``, Prowler is installed in an environment of its own.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from pathlib import Path
 
 import boto3
 
+import prowler
+import variety
 from bartizan.aws.limits import DEFAULT_RATE, RATES
 from bartizan.demo.emulator import company_account
 from bartizan.resources.index import ResourceIndex
@@ -96,17 +99,15 @@ def run_bartizan(proxy: Proxy, environment: dict[str, str], regions: list[str], 
     return Run(*figures, report["summary"]["statuses"]["fail"])
 
 
-def run_prowler(prowler: str, proxy: Proxy, environment: dict[str, str], regions: list[str], folder: Path) -> Run:
-    """Scan with Prowler, the same services and regions."""
-    folder = Path(tempfile.mkdtemp(dir=folder))  # Prowler adds to the reports of an earlier run
-    command = [
-        prowler, "aws", "--services", *_SERVICES, "--region", *regions, "-M", "json-ocsf", "-o", str(folder), "-F",
-        "prowler", "--no-banner", "--ignore-exit-code-3",
-    ]  # fmt: skip
+def run_prowler(
+    given: argparse.Namespace, proxy: Proxy, environment: dict[str, str], regions: list[str], folder: Path
+) -> Run:
+    """Scan with Prowler, the same regions."""
+    folder = prowler.empty_folder(folder)
+    chosen = [] if given.services == "all" else ["--services", *_SERVICES]
+    command = prowler.scan_command(given.prowler, regions, folder, *chosen)
     figures = measure(command, proxy, {**environment, "AWS_ENDPOINT_URL": proxy.url}, folder / "prowler.log")
-    report = folder / "prowler.ocsf.json"
-    found = json.loads(report.read_text()) if report.exists() else []
-    return Run(*figures, sum(each.get("status_code") == "FAIL" for each in found))
+    return Run(*figures, sum(each.get("status_code") == "FAIL" for each in prowler.findings(folder)))
 
 
 def bound(run: Run, latency: float) -> str:
@@ -134,8 +135,13 @@ def arguments() -> argparse.Namespace:
     faults.add_argument("--throttled", type=float, default=0, help="part of the calls that are throttled, from 0 to 1")
     faults.add_argument("--denied", metavar="CALL", help="an operation that is denied, such as s3:GetBucketAcl")
     parser.add_argument("--regions", type=int, default=17, help="how many regions are scanned")
-    parser.add_argument("--prowler", help="path of Prowler's command")
-    return parser.parse_args()
+    parser.add_argument("--prowler", help="path of Prowler's command, or `install`")
+    parser.add_argument("--services", choices=("common", "all"), default="common", help="what Prowler reads")
+    parser.add_argument("--variety", action="store_true", help="an account with most services in use")
+    given = parser.parse_args()
+    if given.prowler == "install":
+        given.prowler = prowler.installed()
+    return given
 
 
 def compare(given: argparse.Namespace, proxy: Proxy, folder: Path) -> dict[str, Run]:
@@ -145,7 +151,7 @@ def compare(given: argparse.Namespace, proxy: Proxy, folder: Path) -> dict[str, 
     environment |= {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": "us-east-1"}
     tools = {"bartizan": lambda: run_bartizan(proxy, environment, regions, folder)}
     if given.prowler:
-        tools["prowler"] = lambda: run_prowler(given.prowler, proxy, environment, regions, folder)
+        tools["prowler"] = lambda: run_prowler(given, proxy, environment, regions, folder)
     if given.recorded:
         for run in tools.values():
             run()
@@ -164,6 +170,8 @@ def main() -> None:
     services = {call.service for reader in ResourceIndex.load().readers for call in reader.calls()} | {"ec2", "sts"}
     with company_account() as access, tempfile.TemporaryDirectory() as name:
         seed(str(access.endpoint_url), given.size)
+        if given.variety:
+            variety.build(str(access.endpoint_url))
         with Proxy(str(access.endpoint_url), services=services) as proxy:
             runs = compare(given, proxy, Path(name))
     print(f"{'':<10} {'wall s':>8} {'CPU s':>8} {'calls':>8} {'served':>8} {'peak MB':>8} {'failures':>9}")
