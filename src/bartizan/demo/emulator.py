@@ -61,7 +61,9 @@ def company_account() -> Iterator[Access]:
 def _without_the_users_settings(more: Mapping[str, str]) -> Iterator[None]:
     """Take AWS's and the proxies' variables out of the environment, since each can lead a client elsewhere."""
     kept = dict(os.environ)
-    _replace_environment({name: value for name, value in kept.items() if not _leads_elsewhere(name)} | _OURS | more)
+    _replace_environment(
+        {name: value for name, value in kept.items() if not _leads_elsewhere(name)} | _OURS | dict(more)
+    )
     try:
         yield
     finally:
