@@ -19,6 +19,7 @@ def build(cloud: Cloud) -> None:
     _instances(ec2)
     _disks(ec2)
     _templates(ec2)
+    _groups(cloud.client("autoscaling"), _subnet(ec2, "public"))
     _functions(cloud.client("lambda"))
     _containers(cloud.client("ecs"), _subnet(ec2, "private-b"))
     _registry(cloud.client("ecr"))
@@ -83,6 +84,27 @@ def _templates(ec2: Any) -> None:
     }
     for name, data in variants.items():
         ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)
+
+
+def _groups(scaling: Any, subnet: str) -> None:
+    strict = {"HttpTokens": "required", "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 1}
+    for name, more in (
+        ("configured-strictly", {"MetadataOptions": strict, "AssociatePublicIpAddress": False}),
+        ("configured-loosely", {"AssociatePublicIpAddress": True}),
+    ):
+        scaling.create_launch_configuration(
+            LaunchConfigurationName=name, ImageId=_IMAGE, InstanceType="t3.micro", **more
+        )
+        scaling.create_auto_scaling_group(
+            AutoScalingGroupName=name, LaunchConfigurationName=name, MinSize=0, MaxSize=1, VPCZoneIdentifier=subnet
+        )
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="by-template",
+        LaunchTemplate={"LaunchTemplateName": "silent"},
+        MinSize=0,
+        MaxSize=1,
+        AvailabilityZones=[f"{HOME}a", f"{HOME}b"],
+    )
 
 
 def _functions(functions: Any) -> None:

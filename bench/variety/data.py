@@ -23,6 +23,10 @@ def build(cloud: Cloud) -> None:
     _kafka(cloud.client("kafka"))
     _catalog(cloud.client("glue"))
     _search(cloud.client("opensearch"))
+    _queries(cloud.client("athena"))
+    _nodes(cloud.client("emr"))
+    _shares(cloud.client("fsx"))
+    _notebooks(cloud.client("sagemaker"))
 
 
 def _instances(rds: Any) -> None:
@@ -260,3 +264,63 @@ def _search(search: Any) -> None:
         AdvancedSecurityOptions={"Enabled": True, "InternalUserDatabaseEnabled": False},
     )
     search.create_domain(DomainName="open", EngineVersion="OpenSearch_2.11", AccessPolicies=grants("es:*")["open"])
+
+
+def _queries(athena: Any) -> None:
+    place = "s3://well-kept/results/"
+    sealed = {"OutputLocation": place, "EncryptionConfiguration": {"EncryptionOption": "SSE_KMS", "KmsKey": _KEY}}
+    athena.create_work_group(
+        Name="good",
+        Configuration={
+            "ResultConfiguration": sealed,
+            "EnforceWorkGroupConfiguration": True,
+            "PublishCloudWatchMetricsEnabled": True,
+        },
+    )
+    athena.create_work_group(
+        Name="bare",
+        Configuration={
+            "ResultConfiguration": {"OutputLocation": place},
+            "EnforceWorkGroupConfiguration": False,
+            "PublishCloudWatchMetricsEnabled": False,
+        },
+    )
+
+
+def _nodes(emr: Any) -> None:
+    node = {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}
+    emr.run_job_flow(
+        Name="cluster",
+        ReleaseLabel="emr-7.1.0",
+        JobFlowRole="instance",
+        ServiceRole="instance",
+        Instances={"InstanceGroups": [node], "KeepJobFlowAliveWhenNoSteps": True},
+    )
+
+
+def _shares(fsx: Any) -> None:
+    for name, kept in (("good", True), ("bare", False)):
+        fsx.create_file_system(
+            FileSystemType="WINDOWS",
+            StorageCapacity=100,
+            SubnetIds=["subnet-0123456789abcdef0"],
+            SecurityGroupIds=["sg-0123456789abcdef0"],
+            Tags=[{"Key": "Name", "Value": name}],
+            WindowsConfiguration={
+                "ThroughputCapacity": 8,
+                "DeploymentType": "MULTI_AZ_1" if kept else "SINGLE_AZ_2",
+                "CopyTagsToBackups": kept,
+                "AutomaticBackupRetentionDays": 30 if kept else 0,
+            },
+        )
+
+
+def _notebooks(sagemaker: Any) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/instance"
+    base = {"InstanceType": "ml.t3.medium", "RoleArn": role, "SubnetId": "subnet-1", "SecurityGroupIds": ["sg-1"]}
+    sagemaker.create_notebook_instance(
+        NotebookInstanceName="good", DirectInternetAccess="Disabled", RootAccess="Disabled", KmsKeyId=_KEY, **base
+    )
+    sagemaker.create_notebook_instance(
+        NotebookInstanceName="bare", DirectInternetAccess="Enabled", RootAccess="Enabled", **base
+    )

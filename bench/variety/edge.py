@@ -151,7 +151,14 @@ def _rest(apigateway: Any) -> None:
         api = apigateway.create_rest_api(name=name, **more)["id"]
         root = apigateway.get_resources(restApiId=api)["items"][0]["id"]
         apigateway.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType=kind)
-        apigateway.put_integration(restApiId=api, resourceId=root, httpMethod="GET", type="MOCK")
+        apigateway.put_integration(
+            restApiId=api,
+            resourceId=root,
+            httpMethod="GET",
+            type="HTTP",
+            integrationHttpMethod="GET",
+            uri="https://backend.example.com/",
+        )
         deployment = apigateway.create_deployment(restApiId=api)["id"]
         good = {"tracingEnabled": True} if name == "by-iam" else {}
         apigateway.create_stage(restApiId=api, stageName="prod", deploymentId=deployment, **good)

@@ -158,6 +158,12 @@ def _machines(ssm: Any) -> None:
 
 def _stacks(cloudformation: Any) -> None:
     body: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    toolkit = {**body, "Outputs": {"BootstrapVersion": {"Value": "14"}}}
     leaky = {**body, "Outputs": {"Secret": {"Value": f"AWS_SECRET_ACCESS_KEY={_SECRET}"}}}
-    for name, template, kept in (("kept", body, True), ("loose", body, False), ("leaky", leaky, True)):
+    for name, template, kept in (
+        ("kept", body, True),
+        ("loose", body, False),
+        ("leaky", leaky, True),
+        ("CDKToolkit", toolkit, True),
+    ):
         cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template), EnableTerminationProtection=kept)
