@@ -58,7 +58,10 @@ class Apart:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why verdicts of a topic differ, and whose it is; for things whose names match ``things``."""
+    """Why verdicts of a topic differ, and whose it is.
+
+    ``check`` is a pattern of the first checks of topics; ``things`` are patterns of the things' names.
+    """
 
     check: str
     theirs: str
@@ -69,8 +72,12 @@ class Explanation:
 
     def covers(self, check: str, difference: Mapping[str, str]) -> bool:
         """Whether it explains a difference of the topic of that check."""
-        same = (self.check, self.theirs, self.ours) == (check, difference["theirs"], difference["ours"])
-        return same and any(fnmatchcase(difference["thing"], pattern) for pattern in self.things)
+        same = (self.theirs, self.ours) == (difference["theirs"], difference["ours"])
+        return (
+            same
+            and fnmatchcase(check, self.check)
+            and any(fnmatchcase(difference["thing"], pattern) for pattern in self.things)
+        )
 
 
 @dataclass
@@ -231,17 +238,21 @@ def _whose(compared: Iterable[Compared], explanations: list[Explanation]) -> Ite
 
 
 def _differences(compared: Iterable[Compared], explanations: list[Explanation]) -> Iterator[str]:
+    topics = list(compared)
     yield from ("| Prowler | Bartizan | things | whose | why |", "|---|---|---|---|---|")
-    by_check = {each.check: each for each in compared}
     for one in explanations:
-        of_topic = by_check.get(one.check)
-        things = [each["thing"] for each in of_topic.differences if one.covers(one.check, each)] if of_topic else []
-        if of_topic and things:
-            shown = ", ".join(sorted(set(things))[:3]) + (" …" if len(set(things)) > 3 else "")
-            yield (
-                f"| `{one.check}`: {one.theirs} | {_codes(of_topic.ours)}: {one.ours} | {len(things)}: {shown} "
-                f"| {one.whose} | {one.why} |"
-            )
+        covered = [(each, two["thing"]) for each in topics for two in each.differences if one.covers(each.check, two)]
+        if covered:
+            rules = dict.fromkeys(rule for each, _ in covered for rule in each.ours)
+            things = sorted({thing for _, thing in covered if not _RANDOM.search(thing)})
+            shown = f"{len(covered)}: {', '.join(things[:3])}" if things else f"{len(covered)}"
+            more = " …" if len(things) > 3 else ""
+            verdicts = f"`{one.check}`: {one.theirs} | {_codes(rules)}: {one.ours}"
+            yield f"| {verdicts} | {shown}{more} | {one.whose} | {one.why} |"
+
+
+_RANDOM = re.compile(r"\d[a-z\d]*[a-z][a-z\d]*\d|[a-f\d]{8}")
+"""What looks like an id that the emulator made up."""
 
 
 def _counts(compared: Iterable[Compared]) -> Iterator[str]:
