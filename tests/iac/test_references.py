@@ -18,6 +18,9 @@ from bartizan.resources.index import ResourceIndex
 
 CATALOG, INDEX = Catalog.load(), ResourceIndex.load()
 FLOW_LOGS, PEERING = "ec2.no-flow-log", "ec2.peering-route-too-wide"
+MOUNTS, IMDSV1 = "efs.mount-target-in-public-subnet", "ec2.imdsv1-allowed"
+PLAIN_VOLUMES, PUBLIC = "ec2.unencrypted-volume", "ec2.public-address"
+TEMPLATE_VOLUMES = "ec2.template-with-plain-volumes"
 
 
 def verdicts(path: Path, rule: str) -> dict[str, Status]:
@@ -236,3 +239,93 @@ def test_known_ids_and_those_to_come_stand_side_by_side(tmp_path: Path) -> None:
     subnet = resources(tmp_path, Subnet)["aws_subnet.s"]
     assert subnet.vpc_id == "vpc-1"
     assert resources(tmp_path, FlowLog)["aws_flow_log.s"].resource_id == subnet.subnet_id
+
+
+@pytest.mark.parametrize(("public", "found"), [("true", Status.FAIL), ("false", Status.PASS)])
+def test_a_mount_target_is_judged_by_its_subnet(tmp_path: Path, public: str, found: Status) -> None:
+    path = template(
+        tmp_path,
+        f"""
+  Files: {{Type: "AWS::EFS::FileSystem"}}
+  S:
+    Type: AWS::EC2::Subnet
+    Properties: {{CidrBlock: 10.0.0.0/24, VpcId: vpc-1, MapPublicIpOnLaunch: {public}}}
+  Target:
+    Type: AWS::EFS::MountTarget
+    Properties: {{FileSystemId: !Ref Files, SubnetId: !Ref S, SecurityGroups: [sg-1]}}
+""",
+    )
+    assert verdicts(path, MOUNTS) == {"Target": found}
+
+
+INSTANCES = """
+resource "aws_subnet" "open" {
+  vpc_id                  = "vpc-1"
+  cidr_block              = "10.0.0.0/24"
+  map_public_ip_on_launch = true
+}
+resource "aws_launch_template" "strict" {
+  metadata_options { http_tokens = "required" }
+}
+resource "aws_instance" "bare" {
+  ami       = "ami-1"
+  subnet_id = aws_subnet.open.id
+  root_block_device {}
+  ebs_block_device {
+    device_name = "/dev/sdb"
+    encrypted   = true
+  }
+}
+resource "aws_instance" "by_template" {
+  ami = "ami-1"
+  launch_template { id = aws_launch_template.strict.id }
+}
+resource "aws_instance" "by_another_s" {
+  ami = "ami-1"
+  launch_template { id = "lt-1" }
+}
+"""
+
+
+def test_an_instance_is_what_its_template_and_subnet_make_of_it(tmp_path: Path) -> None:
+    terraform(tmp_path, INSTANCES)
+    bare, ours, theirs = (f"aws_instance.{each}" for each in ("bare", "by_template", "by_another_s"))
+    assert verdicts(tmp_path, IMDSV1) == {bare: Status.FAIL, ours: Status.PASS, theirs: Status.UNKNOWN}
+    # Where no subnet is given, it is one of those of the default VPC.
+    assert verdicts(tmp_path, PUBLIC) == {bare: Status.FAIL, ours: Status.UNKNOWN, theirs: Status.UNKNOWN}
+    root, data = f"{bare}.root_block_device[0]", f"{bare}.ebs_block_device[0]"
+    assert verdicts(tmp_path, PLAIN_VOLUMES) == {root: Status.FAIL, data: Status.PASS}
+
+
+def test_a_region_s_default_for_volumes_counts_where_the_code_sets_it(tmp_path: Path) -> None:
+    by_default = 'resource "aws_ebs_encryption_by_default" "on" {}\n'
+    left_open = """
+        resource "aws_launch_template" "t" {
+          block_device_mappings {
+            device_name = "/dev/sdb"
+            ebs { volume_size = 8 }
+          }
+        }
+        """
+    terraform(tmp_path, INSTANCES + by_default + left_open)
+    root, data = (f"aws_instance.bare.{each}_block_device[0]" for each in ("root", "ebs"))
+    assert verdicts(tmp_path, PLAIN_VOLUMES) == {root: Status.UNKNOWN, data: Status.PASS}
+    assert verdicts(tmp_path, TEMPLATE_VOLUMES)["aws_launch_template.t"] is Status.PASS
+    tokens = 'resource "aws_ec2_instance_metadata_defaults" "it" { http_tokens = "required" }\n'
+    terraform(tmp_path, tokens + by_default + left_open)
+    assert verdicts(tmp_path, TEMPLATE_VOLUMES) == {"aws_launch_template.t": Status.PASS}
+    assert verdicts(tmp_path, "ec2.template-allows-imdsv1") == {"aws_launch_template.t": Status.PASS}
+
+
+def test_of_user_data_a_plan_of_an_earlier_provider_has_only_a_hash(tmp_path: Path) -> None:
+    hashed = {"user_data": "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3"}
+    path = plan(tmp_path, {"aws_instance.a": (hashed, {}), "aws_instance.b": ({"user_data": "TOKEN=hunter22"}, {})})
+    found = {"aws_instance.a": Status.UNKNOWN, "aws_instance.b": Status.FAIL}
+    assert verdicts(path, "ec2.secret-in-user-data") == found
+
+
+@pytest.mark.parametrize("kind", ["aws_default_vpc", "aws_vpc"])
+def test_a_default_vpc_that_code_adopts_is_told_of(tmp_path: Path, kind: str) -> None:
+    terraform(tmp_path, f'resource "{kind}" "it" {{}}\n')
+    default = kind == "aws_default_vpc"
+    assert verdicts(tmp_path, "ec2.default-vpc") == {f"{kind}.it": Status.FAIL if default else Status.PASS}

@@ -107,6 +107,21 @@ LACKING = {
     "cognito.tokens-in-the-open terraform: insecure_callbacks": "the other addresses are not kept",
     "ec2.default-group-has-rules cloudformation: egress": "no template can change a default group",
     "ec2.default-group-has-rules cloudformation: ingress": "no template can change a default group",
+    **dict.fromkeys(
+        ("ec2.route-leads-nowhere cloudformation: routes", "ec2.route-leads-nowhere terraform: routes"),
+        "only AWS knows what a route leads to is gone",
+    ),
+    **dict.fromkeys(
+        (
+            "ec2.imdsv2-not-default cloudformation: default_http_tokens",
+            "ec2.no-ebs-encryption-by-default cloudformation: ebs_encryption_by_default",
+            "ec2.public-images-possible cloudformation: image_block_public_access",
+            "ec2.serial-console-enabled cloudformation: serial_console_access",
+        ),
+        "of a region's settings templates have one only",
+    ),
+    "ec2.public-image terraform: public": "the permission stands apart, and is to be removed",
+    "ec2.public-snapshot terraform: public": "Terraform cannot make one public",
     "elb.desync-only-watched cloudformation: desync_mitigation_mode": "there is no such property",
     **dict.fromkeys(
         ("iam.unused-access-key cloudformation: access_keys", "iam.unused-access-key terraform: access_keys"),

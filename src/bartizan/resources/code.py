@@ -183,7 +183,8 @@ class Block(Mapping[str, Any]):
         if isinstance(value, Computed):
             raise Unknown(where, Gap(Reason.COMPUTED, detail=value.expression))
         if isinstance(value, dict):
-            return Block(value, what=where, new=self._new, around=self._around.within(name.partition("[")[0]))
+            around = self._around.within(name.partition("[")[0])
+            return Block(value, what=where, untied=self._untied, new=self._new, around=around)
         if isinstance(value, list):
             return [self._open(each, f"{name}[{index}]") for index, each in enumerate(value)]
         return value

@@ -185,3 +185,23 @@ CLOUDFORMATION_ACCESS_POINT = CodeReader(
         "tags": lambda block: tags_in(block.get("AccessPointTags", ())),
     },
 )
+
+TERRAFORM_MOUNT_TARGET = CodeReader(
+    "aws_efs_mount_target",
+    MountTarget,
+    fields={
+        "mount_target_id": Block.own_id,
+        "file_system_id": lambda block: block.id_in("file_system_id"),
+        "subnet_id": lambda block: block.id_in("subnet_id"),
+    },
+)
+
+CLOUDFORMATION_MOUNT_TARGET = CodeReader(
+    "AWS::EFS::MountTarget",
+    MountTarget,
+    fields={
+        "mount_target_id": Block.own_id,
+        "file_system_id": lambda block: block.id_in("FileSystemId"),
+        "subnet_id": lambda block: block.id_in("SubnetId"),
+    },
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bartizan.model import Resource, field, resource
-from bartizan.resources.code import Block, CodeReader
+from bartizan.resources.code import Block, CodeReader, truth
 from bartizan.resources.reading import Call, Detail, Listing, Reader
 
 _HOME = "us-west-2"
@@ -51,5 +51,15 @@ TERRAFORM_ACCELERATOR = CodeReader(
         "accelerator_name": lambda block: block["name"],
         "enabled": lambda block: bool(block.get("enabled", True)),
         "flow_logs": _tf_flow_logs,
+    },
+)
+
+CLOUDFORMATION_ACCELERATOR = CodeReader(
+    "AWS::GlobalAccelerator::Accelerator",
+    Accelerator,
+    fields={
+        "accelerator_name": lambda block: block["Name"],
+        "enabled": lambda block: truth(block.get("Enabled", True)),
+        "flow_logs": lambda block: truth(block.get("FlowLogsEnabled")),
     },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
 from bartizan.resources.autoscaling import AutoScalingGroup, LaunchConfiguration
-from bartizan.resources.ec2.compute import RegionSettings
+from bartizan.resources.ec2.compute import RegionSettings, region_choice
 
 _WEB = LaunchConfiguration(launch_configuration_name="web")
 _GROUP = AutoScalingGroup(auto_scaling_group_name="web")
@@ -42,7 +42,7 @@ def imdsv1_allowed(configuration: LaunchConfiguration, world: World) -> Problems
         return
     if configuration.http_tokens:
         yield f"HttpTokens is {configuration.http_tokens}"
-    elif not any(each.default_http_tokens == "required" for each in world.all(RegionSettings, near=configuration)):
+    elif region_choice(world, configuration, "default_http_tokens") != "required":
         yield "it leaves HttpTokens open, and the account's default does not require them"
 
 
@@ -111,8 +111,7 @@ def unencrypted_volumes(configuration: LaunchConfiguration, world: World) -> Pro
     ## References
     - https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
     """
-    by_default = (each.ebs_encryption_by_default for each in world.all(RegionSettings, near=configuration))
-    if configuration.plain_volumes and not any(by_default):
+    if configuration.plain_volumes and not region_choice(world, configuration, "ebs_encryption_by_default"):
         yield f"not encrypted: {', '.join(configuration.plain_volumes)}"
 
 

@@ -8,8 +8,9 @@ import datetime as dt
 import gzip
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from bartizan.model import Resource, field, resource
+from bartizan.model import Gap, Reason, Resource, Unknown, World, field, resource
 from bartizan.model.resource import SAMPLE_TIME
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader, Reply
 from bartizan.resources.secrets import in_script
@@ -72,6 +73,25 @@ class RegionSettings(Resource):
     image_block_public_access: str = field("Whether images can be made public.", default="block-new-sharing")
     default_http_tokens: str | None = field("The metadata version of new instances.", default="required")
     serial_console_access: bool = field("Whether instances can be reached by serial console.", default=False)
+
+
+def region_choice(world: World, near: Resource, name: str) -> Any:
+    """A field of the settings of the region of ``near``; ``None`` where nobody reads the settings.
+
+    In code each setting stands apart. Raises ``Unknown`` where none there says it, or several say different things.
+    """
+    found: list[Any] = []
+    missing: Unknown | None = None
+    for each in world.all(RegionSettings, near=near):
+        try:
+            found.append(getattr(each, name))
+        except Unknown as unread:
+            missing = unread
+    if missing is not None and not found:
+        raise missing
+    if any(each != found[0] for each in found):
+        raise Unknown(f"RegionSettings.{name}", Gap(Reason.NOT_READ, detail="the code sets it for several regions"))
+    return found[0] if found else None
 
 
 _STOPPED = re.compile(r"\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) GMT\)")

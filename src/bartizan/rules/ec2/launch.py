@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
-from bartizan.resources.ec2.compute import RegionSettings
+from bartizan.resources.ec2.compute import RegionSettings, region_choice
 from bartizan.resources.ec2.launch import LaunchTemplate
 
 
@@ -37,7 +37,7 @@ def template_allows_imdsv1(template: LaunchTemplate, world: World) -> Problems:
         return
     if template.http_tokens:
         yield f"HttpTokens is {template.http_tokens}"
-    elif not any(each.default_http_tokens == "required" for each in world.all(RegionSettings, near=template)):
+    elif region_choice(world, template, "default_http_tokens") != "required":
         yield "it leaves HttpTokens open, and the account's default does not require them"
 
 
@@ -91,8 +91,7 @@ def template_with_plain_volumes(template: LaunchTemplate, world: World) -> Probl
     ## References
     - https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
     """
-    by_default = (each.ebs_encryption_by_default for each in world.all(RegionSettings, near=template))
-    if template.plain_volumes and not any(by_default):
+    if template.plain_volumes and not region_choice(world, template, "ebs_encryption_by_default"):
         yield f"not encrypted: {', '.join(template.plain_volumes)}"
 
 
