@@ -18,11 +18,13 @@ from bartizan.aws.collect import collect, plan
 from bartizan.iac.read import read_code
 from bartizan.model import Gap, Reason, Resource, plain
 from bartizan.model.resource import BASE_DEFAULTS
+from bartizan.resources.code_readers import CodeReaders
 from bartizan.resources.index import ResourceIndex
 from bartizan.resources.reading import Call, Failed, Reply, Scope
 
 HERE = Path(__file__).parent
 INDEX = ResourceIndex.load()
+READERS = CodeReaders()
 CONTRACTS = sorted(path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith("__"))
 SCOPE = Scope("aws", "111122223333", "eu-west-1", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 BOTOCORE = botocore.session.get_session()
@@ -144,7 +146,7 @@ def test_code_becomes_the_same_resources_as_aws_s_answers(contract: str, file: s
     never, names = set(said.get(file.partition(".")[0], ())), load(contract, "names.json")
     live = {each.name: facts(each) for each in from_aws(contract)}
     code = [
-        each for each in read_code([HERE / contract / file], INDEX).resources if type(each) is INDEX.types[contract]
+        each for each in read_code([HERE / contract / file], READERS).resources if type(each) is INDEX.types[contract]
     ]
     assert code
     for each in code:

@@ -13,9 +13,9 @@ import pytest
 
 from bartizan.iac.read import read_code
 from bartizan.model import InputError
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code_readers import CodeReaders
 
-INDEX = ResourceIndex.load()
+READERS = CodeReaders()
 PLANS = sorted((Path(__file__).parent.parent / "contracts").glob("*/plan.json"))
 WRONG = (None, 3, -1.5, True, "x", "module.", [], {}, [None], ["x", 3], {"a": 1}, {"references": [1]})
 
@@ -40,7 +40,7 @@ def test_one_wrong_value_anywhere_is_no_crash(path: Path, tmp_path: Path) -> Non
         at[0][at[1]] = copy.deepcopy(chance.choice(WRONG))
         broken.write_text(json.dumps(document))
         try:
-            read_code([broken], INDEX)
+            read_code([broken], READERS)
         except InputError as told:
             refused.append(str(told))
     assert refused, "none of the documents was broken enough"

@@ -13,8 +13,8 @@ from bartizan.iac.read import read_code
 from bartizan.iac.text import parse
 from bartizan.model import InputError, Resource, Status, Unknown
 from bartizan.resources.code import Computed
+from bartizan.resources.code_readers import CodeReaders
 from bartizan.resources.elbv2 import LoadBalancer
-from bartizan.resources.index import ResourceIndex
 
 HEAD = """
 Parameters:
@@ -87,7 +87,7 @@ def test_a_function_that_is_used_wrongly_is_named(written: str) -> None:
 def resources(tmp_path: Path, text: str) -> dict[str, Resource]:
     path = tmp_path / "t.yaml"
     path.write_text(text)
-    return {each.address: each for each in read_code([path], ResourceIndex.load()).resources}
+    return {each.address: each for each in read_code([path], CodeReaders()).resources}
 
 
 def test_parts_conditions_and_places(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_broken_files_are_one_clear_line(tmp_path: Path, text: str, said: str) -
     path = tmp_path / "t.yaml"
     path.write_text(text)
     with pytest.raises(InputError) as told:
-        read_code([path], ResourceIndex.load())
+        read_code([path], CodeReaders())
     assert said in str(told.value)
     assert "\n" not in str(told.value)
 
@@ -161,7 +161,7 @@ def test_a_folder_is_searched_and_other_files_are_left_alone(tmp_path: Path) -> 
     (tmp_path / "deep" / "t.yml").write_text("Resources: {Q: {Type: AWS::SQS::Queue}}")
     (tmp_path / "package.json").write_text('{"name": "x"}')
     (tmp_path / "broken.json").write_text("{nonsense")
-    code = read_code([tmp_path], ResourceIndex.load())
+    code = read_code([tmp_path], CodeReaders())
     assert [each.address for each in code.resources] == ["Q"]
     (tmp_path / "nothing").mkdir()
     with pytest.raises(InputError, match="no Terraform code or plan and no CloudFormation template"):
@@ -190,7 +190,7 @@ Resources:
 def test_a_part_belongs_to_the_last_resource_that_its_arn_is_put_together_from(tmp_path: Path, written: str) -> None:
     path = tmp_path / "t.yaml"
     path.write_text(ASSOCIATED % written)
-    found = {each.address: each for each in read_code([path], ResourceIndex.load()).resources}
+    found = {each.address: each for each in read_code([path], CodeReaders()).resources}
     balancers = {name: each.web_acl_arn for name, each in found.items() if isinstance(each, LoadBalancer)}
     assert balancers == {"Shop": "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/w/1", "Other": None}
 
@@ -207,7 +207,7 @@ Resources:
 
 def test_a_composite_alarm_does_not_speak_for_alarms_that_have_no_name_yet(tmp_path: Path) -> None:
     path = tmp_path / "t.yaml"
-    index = ResourceIndex.load()
+    index = CodeReaders()
     path.write_text(composite('"ALARM(root) OR ALARM(trail)"'))
     (alarm,) = (each for each in read_code([path], index).resources if each.address == "Any")
     assert alarm.known()["children"] == ("root", "trail")

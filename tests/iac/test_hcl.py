@@ -13,9 +13,9 @@ from bartizan.app.check import check
 from bartizan.engine.catalog import Catalog
 from bartizan.iac.read import Code, read_code
 from bartizan.model import InputError, Resource
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code_readers import CodeReaders
 
-INDEX = ResourceIndex.load()
+READERS = CodeReaders()
 
 
 def read(folder: Path, **files: str) -> Code:
@@ -24,7 +24,7 @@ def read(folder: Path, **files: str) -> Code:
         path = folder / f"{name.replace('__', '/')}.tf"
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text)
-    return read_code([folder], INDEX)
+    return read_code([folder], READERS)
 
 
 def resources(folder: Path, **files: str) -> dict[str, Resource]:

@@ -12,11 +12,11 @@ from bartizan.app.check import check
 from bartizan.engine.catalog import Catalog
 from bartizan.iac.read import read_code
 from bartizan.model import Finding, Resource, Status
+from bartizan.resources.code_readers import CodeReaders
 from bartizan.resources.ec2.network import FlowLog, SecurityGroup, Subnet
 from bartizan.resources.ec2.routing import RouteTable, VpcPeeringConnection
-from bartizan.resources.index import ResourceIndex
 
-CATALOG, INDEX = Catalog.load(), ResourceIndex.load()
+CATALOG, READERS = Catalog.load(), CodeReaders()
 FLOW_LOGS, PEERING = "ec2.no-flow-log", "ec2.peering-route-too-wide"
 MOUNTS, IMDSV1 = "efs.mount-target-in-public-subnet", "ec2.imdsv1-allowed"
 PLAIN_VOLUMES, PUBLIC = "ec2.unencrypted-volume", "ec2.public-address"
@@ -30,7 +30,7 @@ def verdicts(path: Path, rule: str) -> dict[str, Status]:
 
 
 def resources(path: Path, kind: type[Resource]) -> dict[str, Any]:
-    return {each.address: each for each in read_code([path], INDEX).resources if type(each) is kind}
+    return {each.address: each for each in read_code([path], READERS).resources if type(each) is kind}
 
 
 def terraform(folder: Path, text: str) -> Path:

@@ -11,9 +11,9 @@ import pytest
 from bartizan.iac.read import Code, read_code
 from bartizan.iac.sam import expand
 from bartizan.model import InputError
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code_readers import CodeReaders
 
-INDEX = ResourceIndex.load()
+READERS = CodeReaders()
 SAM = """Transform: AWS::Serverless-2016-10-31
 Globals:
   Function:
@@ -47,7 +47,7 @@ Resources:
 
 def expanded(tmp_path: Path, text: str = SAM) -> Code:
     (tmp_path / "t.yaml").write_text(text)
-    return read_code([tmp_path], INDEX)
+    return read_code([tmp_path], READERS)
 
 
 def document() -> dict[str, Any]:
@@ -118,7 +118,7 @@ def test_what_cdk_makes_is_named_by_its_construct_and_its_assets_are_left_alone(
     (out / "manifest.json").write_text('{"version": "36.0.0", "artifacts": {}}')
     (out / "Shop.template.json").write_text(json.dumps({"Resources": {"Jobs1A2B": queue}}, indent=1))
     (out / "asset.1234" / "t.json").write_text(json.dumps({"Resources": {"Other": queue}}))
-    code = read_code([tmp_path], INDEX)
+    code = read_code([tmp_path], READERS)
     (found,) = code.resources
     assert found.address == "Shop/Jobs/Resource"
     assert (found.place.path, found.place.line) == (str(out / "Shop.template.json"), 3)

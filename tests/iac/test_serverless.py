@@ -12,9 +12,9 @@ from bartizan.iac.read import read_code
 from bartizan.iac.serverless import as_template
 from bartizan.iac.text import parse
 from bartizan.model import InputError
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code_readers import CodeReaders
 
-INDEX = ResourceIndex.load()
+READERS = CodeReaders()
 PROJECT = """service: shop
 custom:
   name: jobs-${self:provider.stage}
@@ -42,7 +42,7 @@ resources:
 
 def queue_name(folder: Path, name: str) -> Any:
     (folder / "serverless.yml").write_text(PROJECT.replace("NAME", name))
-    found = {each.address: each for each in read_code([folder], INDEX).resources}
+    found = {each.address: each for each in read_code([folder], READERS).resources}
     return found["Jobs"].known().get("queue_name", "unknown")
 
 
@@ -74,7 +74,7 @@ def test_variables_are_worked_out_as_far_as_they_are_known(tmp_path: Path, writt
 
 def test_functions_share_a_role_and_stand_where_they_are_written(tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text(PROJECT)
-    code = read_code([tmp_path], INDEX)
+    code = read_code([tmp_path], READERS)
     role: Any = next(each for each in code.resources if each.address == "IamRoleLambdaExecution")
     statements = role.policies[0].policy_document.statements
     assert (statements[1].actions, statements[1].resources) == (("*",), ("<GetAtt Jobs.Arn>",))
@@ -102,5 +102,5 @@ def test_variables_in_circles_are_refused_soon(tmp_path: Path, custom: str) -> N
         f"custom:\n  {custom}\nprovider: {{name: aws}}\nfunctions:\n  f: {{handler: '${{self:custom.a}}'}}\n"
     )
     with pytest.raises(InputError, match="go in circles"):
-        read_code([tmp_path], INDEX)
+        read_code([tmp_path], READERS)
     assert time.process_time() - started < 10

@@ -15,10 +15,10 @@ from bartizan.iac.configuration import Address
 from bartizan.iac.read import read_code
 from bartizan.iac.terraform import planned
 from bartizan.model import InputError, Resource, Status
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code_readers import CodeReaders
 from bartizan.resources.reading import take
 
-READERS = ResourceIndex.load().code_readers
+READERS = CodeReaders()
 POLICY = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}'
 BUCKET, PART = "aws_s3_bucket.b", "aws_s3_bucket_policy.p"
 NEW = ("create",)
@@ -327,7 +327,7 @@ def test_what_is_deleted_is_not_judged_and_a_deposed_object_changes_nothing() ->
 def read(tmp_path: Path, document: Any) -> list[Resource]:
     path = tmp_path / "plan.json"
     path.write_text(document if isinstance(document, str) else json.dumps(document))
-    return read_code([path], ResourceIndex.load()).resources
+    return read_code([path], CodeReaders()).resources
 
 
 def test_a_state_is_read_like_a_plan_in_which_all_exists(tmp_path: Path) -> None:
@@ -382,7 +382,7 @@ def test_a_plan_in_terraform_s_own_format_is_told_how_to_become_readable(tmp_pat
     path = tmp_path / "plan.out"
     path.write_bytes(b"PK\x03\x04\xff\xfe")
     with pytest.raises(InputError, match="terraform show -json"):
-        read_code([path], ResourceIndex.load())
+        read_code([path], CodeReaders())
 
 
 def test_references_that_go_in_a_circle_end() -> None:

@@ -13,10 +13,12 @@ from bartizan.iac.read import read_code
 from bartizan.iac.write.fix import Language, fix_code, template
 from bartizan.model import Resource, judged, plain
 from bartizan.policy import PolicyDocument
+from bartizan.resources.code_readers import CodeReaders
 from bartizan.resources.index import ResourceIndex
 from bartizan.resources.writing import CodeWriter, writer_for
 
 INDEX = ResourceIndex.load()
+READERS = CodeReaders()
 CATALOG = Catalog.load()
 FILES = {Language.TERRAFORM: "main.tf", Language.CLOUDFORMATION: "template.yaml"}
 
@@ -44,7 +46,7 @@ def written_as(resource: Resource, language: Language) -> CodeWriter | None:
 def read_back(text: str, language: Language, kind: type[Resource], folder: Path) -> Resource:
     path = folder / FILES[language]
     path.write_text(text if language is Language.TERRAFORM else template([text]), encoding="utf-8")
-    (found,) = (each for each in read_code([path], INDEX).resources if type(each) is kind)
+    (found,) = (each for each in read_code([path], READERS).resources if type(each) is kind)
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 from bartizan.iac.read import read_code
 from bartizan.model import Unknown
 from bartizan.resources.apigateway import Method, RestApi
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code_readers import CodeReaders
 
 HEAD = "Resources:\n  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: a%s}}\n"
 POLICY = (
@@ -20,7 +20,7 @@ POLICY = (
 def api(tmp_path: Path, text: str) -> RestApi:
     path = tmp_path / "t.yaml"
     path.write_text(text)
-    found = read_code([path], ResourceIndex.load()).resources[0]
+    found = read_code([path], CodeReaders()).resources[0]
     assert isinstance(found, RestApi)
     return found
 

@@ -14,7 +14,6 @@ from bartizan.resources.index import ResourceIndex
 from bartizan.resources.rds import DbInstance
 from bartizan.resources.s3 import Bucket
 from bartizan.resources.tags import Tags
-from bartizan.rules.datatags import STORES, without_data_tag
 
 STRICT = """
 [parameters]
@@ -67,11 +66,15 @@ def test_a_severity_makes_a_duty_of_advice_but_info_does_not() -> None:
 
 def test_each_store_has_a_rule_of_its_own_with_its_own_words() -> None:
     names = {kind: name for name, kind in ResourceIndex.load().types.items()}
-    assert len({rule.id for rule in without_data_tag.rules}) == len(STORES)
-    for rule in without_data_tag.rules:
+    rules = list(Catalog.load().select(rules=["*.*-without-data-tag"]))
+    assert len({rule.resource for rule in rules}) == len(rules) >= 20
+    for rule in rules:
         assert rule.id.partition(".")[0] == names[rule.resource].partition(".")[0]
-        assert rule.title.startswith(STORES[rule.resource])
         assert "tags" in rule.resource.defaults
+        assert "{" not in rule.title
+    titles = {rule.id: rule.title for rule in rules}
+    assert titles["sqs.queue-without-data-tag"] == "SQS queue has no tag that says which data it holds"
+    assert titles["rds.db-snapshot-without-data-tag"].startswith("Snapshot of a database instance has no tag")
 
 
 def test_a_database_in_a_cluster_leaves_it_to_the_cluster() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from bartizan.engine.trace import fields_read
 from bartizan.iac.read import Reading, read_code
 from bartizan.model import InputError, Rule, Snapshot
 from bartizan.model.resource import BASE_FIELDS
-from bartizan.resources.code import CodeReader
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code import CodeReader, service_of
+from bartizan.resources.code_readers import CodeReaders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +38,24 @@ class CodeCheck:
 
 def check(paths: Iterable[Path], catalog: Catalog, settings: Settings | None = None) -> CodeCheck:
     """Read the code and judge it; raises ``InputError`` where it cannot be read or holds no plan or template."""
+    return check_with(paths, lambda _: catalog, settings)
+
+
+def check_with(
+    paths: Iterable[Path], choose: Callable[[Collection[str]], Catalog], settings: Settings | None = None
+) -> CodeCheck:
+    """As ``check``, by rules that are chosen once it is known of which services the code has resources.
+
+    No other rules of Bartizan's own can judge it: one judges or asks about a type of its service.
+    """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     asked = list(paths)
-    code = read_code(asked, ResourceIndex.load())
+    code = read_code(asked, CodeReaders())
     if not code.files:
         named = ", ".join(map(str, asked))
         raise InputError(f"no Terraform code or plan and no CloudFormation template is in {named}")
     readers = {reader.code_type: reader for reader in code.readers}
+    catalog = choose({service_of(reader.kind) for reader in readers.values()})
     fitting = {rule.id: fitted for rule in catalog if (fitted := _fitting(rule, readers))}
     chosen = Catalog(
         {name: rule for rule in catalog if (name := rule.id) in fitting},
@@ -73,8 +84,10 @@ def _fitting(rule: Rule, readers: Mapping[str, CodeReader]) -> frozenset[str]:
     resources that no code is read for.
     """
     of_kind = [reader for reader in readers.values() if reader.kind is rule.resource]
-    # Which fields a rule reads is found by running it: only those that may fit are.
     if not of_kind or not set(rule.reads) <= {reader.kind for reader in readers.values()}:
         return frozenset()
-    needed = fields_read(rule) - set(BASE_FIELDS)
-    return frozenset(reader.code_type for reader in of_kind if needed <= reader.fields.keys())
+    fields = set(rule.resource.defaults) - set(BASE_FIELDS)
+    lacking = {reader.code_type: fields - reader.fields.keys() for reader in of_kind}
+    # Which fields a rule reads is found by running it, which takes time.
+    read = fields_read(rule) if any(lacking.values()) else frozenset()
+    return frozenset(code_type for code_type, lacked in lacking.items() if lacked.isdisjoint(read))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -29,13 +29,15 @@ _BROKEN = (
 """What loading somebody's module may raise when it is written wrongly."""
 
 
-def load_catalog(paths: Iterable[Path] = ()) -> Catalog:
+def load_catalog(paths: Iterable[Path] = (), services: Collection[str] | None = None) -> Catalog:
     """The rules that come with Bartizan, those of installed packages, and those of files and of folders of files.
+
+    With ``services``, of those that come with it only the rules of these.
 
     The id of a rule in Python begins with the file's name: ``acme.py`` gives ``acme.my-rule``; one in SQL names its
     id. Raises ``InputError`` with file and line where one cannot be loaded, or takes an id that is taken.
     """
-    return _gathered([*built_in_modules(), *_installed()], paths)
+    return _gathered([*built_in_modules(services), *_installed()], paths)
 
 
 def load_custom(paths: Iterable[Path]) -> Catalog:

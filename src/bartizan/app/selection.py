@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bartizan.app.custom import load_catalog
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.settings import Settings
-from bartizan.frameworks import framework
 from bartizan.model import InputError, Severity
 
 
@@ -27,12 +27,19 @@ class Selection:
     custom: tuple[Path, ...] = ()
     settings: Settings = field(default_factory=Settings, hash=False)
 
-    def catalog(self) -> Catalog:
-        """The rules as the settings want them; raises ``InputError`` for what matches nothing."""
-        catalog = self.settings.applied(load_catalog(self.custom))
+    def catalog(self, used: Collection[str] | None = None) -> Catalog:
+        """The rules as the settings want them; raises ``InputError`` for what matches nothing.
+
+        ``used`` are the services whose rules can be called for, if the caller knows.
+        """
+        # What is meant by a name, and whether there is such a rule, is only known of all of them.
+        named = (*self.services, *self.rules, *self.frameworks, *self.settings.rules, *self.settings.parameters)
+        catalog = self.settings.applied(load_catalog(self.custom, None if named else used))
         catalog = catalog.select(rules=self.rules, services=self.services, severity=Severity.parse(self.severity))
         if self.frameworks:
+            from bartizan.frameworks import framework  # noqa: PLC0415 - takes time, and few ask for a framework
+
             catalog = catalog.only({rule for each in self.frameworks for rule in framework(each).rules(catalog.rules)})
-        if not len(catalog):
+        if not len(catalog) and (named or used is None):
             raise InputError("no rule matches this selection; `bartizan rules` lists them all")
         return catalog

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -97,6 +98,9 @@ class Session:
         self._pagers: dict[tuple[str, str], Any] = {}
 
     async def __aenter__(self) -> Self:
+        # What a library warns of is told by our own errors; without a handler Python prints it, with a traceback.
+        if not logging.getLogger().handlers:
+            logging.getLogger().addHandler(logging.NullHandler())
         for role_arn, external_id in self.access.roles:
             with _told(self.access):
                 sts = await self.client("sts", self._session.get_config_variable("region") or "us-east-1")

@@ -12,7 +12,7 @@ from bartizan.cli.options import (
     exit_code,
     framework_option,
     report_options,
-    selected,
+    selection,
     selection_options,
     settings_of,
 )
@@ -54,11 +54,11 @@ def check_command(  # noqa: PLR0913 - one argument per option
       bartizan check infrastructure/
       terraform show -json plan.out > plan.json; bartizan check plan.json
     """
-    from bartizan.app.check import check
+    from bartizan.app.check import check_with
     from bartizan.cli.reporting import deliver, of_check
 
     settings = settings_of(config)
-    catalog = selected(services, rules, severity, settings, frameworks, custom)
-    result = check([Path(each) for each in paths], catalog, settings)
+    choice = selection(services, rules, severity, settings, frameworks, custom)
+    result = check_with([Path(each) for each in paths], choice.catalog, settings)
     deliver(of_check(result, frameworks), default_output=None, **reporting)
     ctx.exit(exit_code(result.evaluation, result.catalog, partial=False, fail_on=fail_on, unknown_ok=unknown_ok))

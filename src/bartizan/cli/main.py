@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import logging
 import sys
 import warnings
 from collections.abc import Mapping
@@ -73,8 +72,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an error of the user's input is one line and exit code 2."""
-    # What a library warns of is told by our own errors; without a handler Python prints it, with a traceback.
-    logging.getLogger().addHandler(logging.NullHandler())
     # Warnings are for developers, who ask for them with -W; Ctrl-C in a scan gives some.
     if not sys.warnoptions:
         warnings.simplefilter("ignore")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,47 +11,48 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
 from bartizan import __version__
-from bartizan.app.compliance import assessed
 from bartizan.cli.options import FORMATS
 from bartizan.model import InputError
-from bartizan.report.asff import write_asff
 from bartizan.report.content import ReportInput
-from bartizan.report.csv_ import write_csv
-from bartizan.report.html import write_html
-from bartizan.report.json_ import write_json
-from bartizan.report.junit import write_junit
-from bartizan.report.markdown import write_markdown
-from bartizan.report.ocsf import write_ocsf
-from bartizan.report.sarif import write_sarif
-from bartizan.report.terminal import print_summary
 
 if TYPE_CHECKING:
     from bartizan.app.check import CodeCheck
     from bartizan.app.organization.run import OrganizationScan
     from bartizan.app.scan import Scan
+    from bartizan.engine.catalog import Catalog
+    from bartizan.engine.compliance import Compliance
+    from bartizan.engine.outcome import Results
+    from bartizan.model import CoverageGap
 
-WRITERS: Mapping[str, Callable[[ReportInput, IO[str]], None]] = MappingProxyType(
+WRITERS: Mapping[str, str] = MappingProxyType(
     {
-        "html": write_html,
-        "json": write_json,
-        "csv": write_csv,
-        "sarif": write_sarif,
-        "junit": write_junit,
-        "markdown": write_markdown,
-        "ocsf": write_ocsf,
-        "asff": write_asff,
+        "html": "bartizan.report.html:write_html",
+        "json": "bartizan.report.json_:write_json",
+        "csv": "bartizan.report.csv_:write_csv",
+        "sarif": "bartizan.report.sarif:write_sarif",
+        "junit": "bartizan.report.junit:write_junit",
+        "markdown": "bartizan.report.markdown:write_markdown",
+        "ocsf": "bartizan.report.ocsf:write_ocsf",
+        "asff": "bartizan.report.asff:write_asff",
     }
 )
-"""What writes each format."""
+"""What writes each format, and where it is defined: like a command, it is imported when it is asked for."""
+
+
+def writer(name: str) -> Callable[[ReportInput, IO[str]], None]:
+    """What writes a format, imported now."""
+    module, _, function = WRITERS[name].partition(":")
+    found: Callable[[ReportInput, IO[str]], None] = getattr(importlib.import_module(module), function)
+    return found
 
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
     """A bar on a terminal, silence in a pipe; gives a function that takes steps done, steps in all, and a label."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
@@ -83,7 +85,7 @@ def of_scan(result: Scan, frameworks: Iterable[str] = ()) -> ReportInput:
         gaps=result.gaps,
         accepted=result.accepted,
         regions=result.regions,
-        compliance=assessed(frameworks, result.evaluation, result.catalog, result.gaps),
+        compliance=_compliance(frameworks, result.evaluation, result.catalog, result.gaps),
     )
 
 
@@ -109,7 +111,7 @@ def of_organization(result: OrganizationScan, frameworks: Iterable[str] = ()) ->
         gaps=result.gaps,
         accepted=result.accepted,
         regions=result.regions,
-        compliance=assessed(frameworks, result.outcome, result.catalog, result.gaps),
+        compliance=_compliance(frameworks, result.outcome, result.catalog, result.gaps),
     )
 
 
@@ -127,8 +129,19 @@ def of_check(result: CodeCheck, frameworks: Iterable[str] = ()) -> ReportInput:
         catalog=result.catalog,
         results=result.evaluation,
         accepted=result.accepted,
-        compliance=assessed(frameworks, result.evaluation, result.catalog),
+        compliance=_compliance(frameworks, result.evaluation, result.catalog),
     )
+
+
+def _compliance(
+    frameworks: Iterable[str], results: Results, catalog: Catalog, gaps: Iterable[CoverageGap] = ()
+) -> tuple[Compliance, ...]:
+    asked = list(frameworks)
+    if not asked:
+        return ()
+    from bartizan.app.compliance import assessed
+
+    return assessed(asked, results, catalog, gaps)
 
 
 def deliver(  # noqa: PLR0913 - one argument per option
@@ -154,8 +167,12 @@ def deliver(  # noqa: PLR0913 - one argument per option
     finally:
         # What took minutes to read is told even where it cannot be kept.
         if as_json:
-            write_json(report, sys.stdout)
+            writer("json")(report, sys.stdout)
         else:
+            from rich.console import Console
+
+            from bartizan.report.terminal import print_summary
+
             print_summary(Console(), report, written)
 
 
@@ -165,7 +182,7 @@ def _write(report: ReportInput, folder: Path, formats: tuple[str, ...], written:
         for name in dict.fromkeys(formats):
             path = folder / FORMATS[name]
             with path.open("w", encoding="utf-8", newline="") as stream:
-                WRITERS[name](report, stream)
+                writer(name)(report, stream)
             written.append(path)
     except OSError as failed:
         raise InputError(f"the report cannot be written to {folder}: {failed.strerror or failed}") from None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import ModuleType
 
-from bartizan.model import DeclarationError, Family, Fix, InputError, Rule, Severity
+from bartizan.model import DeclarationError, Fix, InputError, Rule, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class Catalog:
         rules: dict[str, Rule] = {}
         fixes: dict[str, Fix] = {}
         for value in (*(value for module in modules for value in vars(module).values()), *others):
-            for each in _rules_of(value):
-                if rules.setdefault(each.id, each) is not each:
-                    raise DeclarationError(f"two rules are called {each.id}")
-            if isinstance(value, Fix) and fixes.setdefault(value.rule.id, value) is not value:
+            if isinstance(value, Rule):
+                if rules.setdefault(value.id, value) is not value:
+                    raise DeclarationError(f"two rules are called {value.id}")
+            elif isinstance(value, Fix) and fixes.setdefault(value.rule.id, value) is not value:
                 raise DeclarationError(f"two fixes belong to {value.rule.id}")
         return cls(dict(sorted(rules.items())), fixes)
 
     @classmethod
     def load(cls) -> Catalog:
-        """The rules that come with Bartizan."""
+        """All rules that come with Bartizan."""
         return cls.of(built_in_modules())
 
     def __iter__(self) -> Iterator[Rule]:
@@ -89,21 +89,15 @@ class Catalog:
         return Catalog(chosen, {name: fix for name, fix in self.fixes.items() if name in chosen})
 
 
-def _rules_of(value: object) -> tuple[Rule, ...]:
-    if isinstance(value, Rule):
-        return (value,)
-    return value.rules if isinstance(value, Family) else ()
-
-
-def built_in_modules() -> Iterator[ModuleType]:
-    """The modules with the rules that come with Bartizan."""
-    yield from modules_of(importlib.import_module("bartizan.rules"))
-
-
-def modules_of(package: ModuleType) -> Iterator[ModuleType]:
-    """The modules inside a package, imported, in order of name."""
-    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        yield importlib.import_module(info.name)
+def built_in_modules(services: Collection[str] | None = None) -> Iterator[ModuleType]:
+    """The modules with the rules that come with Bartizan, in order of name; with ``services`` those of these alone."""
+    room = importlib.import_module("bartizan.rules")
+    for info in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+        if services is None or info.name.rpartition(".")[2].rstrip("_") in services:
+            module = importlib.import_module(info.name)
+            yield module
+            for inner in pkgutil.walk_packages(module.__path__, f"{info.name}.") if info.ispkg else ():
+                yield importlib.import_module(inner.name)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

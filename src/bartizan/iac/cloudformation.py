@@ -17,6 +17,7 @@ from typing import Any
 from bartizan.iac.text import Tagged
 from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed, Surroundings
+from bartizan.resources.code_readers import CodeReaders
 
 _STAND_IN = re.compile(r"<([^<>]+)>")
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -39,7 +40,7 @@ class Template:
             if not isinstance(each, dict) or not isinstance(each.get("Type"), str):
                 raise InputError(f"{path}: resource {name} has no Type")
 
-    def blocks(self, readers: Mapping[str, CodeReader]) -> Iterator[tuple[CodeReader, str, Block]]:
+    def blocks(self, readers: CodeReaders) -> Iterator[tuple[CodeReader, str, Block]]:
         """Reader, logical id and block of each resource that can be read, with the parts that belong to it."""
         present = {name: each for name, each in self.resources.items() if self._exists(each)}
         values = {name: self._properties(name, each) for name, each in present.items()}

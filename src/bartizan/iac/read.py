@@ -9,10 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from bartizan.iac.cloudformation import Template
-from bartizan.iac.hcl.folder import read_folder
-from bartizan.iac.hcl.module import Project
-from bartizan.iac.hcl.read import local_modules, read_hcl
-from bartizan.iac.hcl.syntax import hcl_parser
 from bartizan.iac.sam import expand, is_sam
 from bartizan.iac.serverless import as_template, is_serverless
 from bartizan.iac.terraform import planned
@@ -20,7 +16,7 @@ from bartizan.iac.text import Document, parse
 from bartizan.iac.tree import around, look_into
 from bartizan.model import InputError, Place, Resource
 from bartizan.resources.code import Block, CodeReader
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code_readers import CodeReaders
 from bartizan.resources.reading import take
 
 _MARKS = ("planned_values", "Resources", "AWSTemplateFormatVersion", "terraform_version")
@@ -72,7 +68,7 @@ class Code:
         self.readers.append(reader)
 
 
-def read_code(paths: Iterable[Path], index: ResourceIndex) -> Code:
+def read_code(paths: Iterable[Path], readers: CodeReaders) -> Code:
     """Read plans, templates and folders of Terraform's language; other folders are searched for them.
 
     Raises ``InputError`` for a file that is broken, for one named by the user that is none of these, and where an
@@ -85,19 +81,25 @@ def read_code(paths: Iterable[Path], index: ResourceIndex) -> Code:
             for each in tree.skipped:
                 code.not_read[str(each)] = "what tools put there is not read"
             for each in tree.files:
-                _read_file(each, index, code, named=False)
-            _read_terraform(tree.terraform, around(path), index, code)
+                _read_file(each, readers, code, named=False)
+            _read_terraform(tree.terraform, around(path), readers, code)
         elif path.name.endswith((".tf", ".tf.json")) and path.is_file():
-            _read_terraform([path.parent], around(path.parent), index, code)
+            _read_terraform([path.parent], around(path.parent), readers, code)
         else:
-            _read_file(path, index, code, named=True)
+            _read_file(path, readers, code, named=True)
     return code
 
 
-def _read_terraform(folders: list[Path], within: Path, index: ResourceIndex, code: Code) -> None:
+def _read_terraform(folders: list[Path], within: Path, readers: CodeReaders, code: Code) -> None:
     """Read root modules; what another folder calls is read with its caller, and what has a plan beside it by that."""
     if not folders:
         return
+    # As its parser, what reads the language is only wanted where there are such files: it takes time to load.
+    from bartizan.iac.hcl.folder import read_folder  # noqa: PLC0415 - as said
+    from bartizan.iac.hcl.module import Project  # noqa: PLC0415
+    from bartizan.iac.hcl.read import local_modules, read_hcl  # noqa: PLC0415
+    from bartizan.iac.hcl.syntax import hcl_parser  # noqa: PLC0415
+
     parser = hcl_parser()
     known = {each.resolve(): read_folder(each.resolve(), parser) for each in folders}
     called = {each for folder in known.values() for each in local_modules(folder)}
@@ -107,32 +109,32 @@ def _read_terraform(folders: list[Path], within: Path, index: ResourceIndex, cod
         if folder in planned_in:
             code.not_read[str(folder)] = f"its plan was read: {planned_in[folder]}"
             continue
-        read = read_hcl(folder, Project.new(folder, within, parser, known), index.code_readers)
+        read = read_hcl(folder, Project.new(folder, within, parser, known), readers)
         code.add(folder, "Terraform", read.found, read.places)
         code.not_read.update(read.left_out)
 
 
-def _read_file(path: Path, index: ResourceIndex, code: Code, *, named: bool) -> None:
+def _read_file(path: Path, readers: CodeReaders, code: Code, *, named: bool) -> None:
     text = _text(path)
     if not named and path.stem != "serverless" and not any(mark in text for mark in _MARKS):
         return
     document = _parsed(text, str(path))
     value = document.value
     if isinstance(value, dict) and _is_plan(value):
-        found = _plan(value, str(path), index)
+        found = _plan(value, str(path), readers)
         kind = _PLAN if "planned_values" in value else "Terraform state"
         code.add(path, kind, found, {address: Place(str(path)) for _, address, _ in found})
     elif isinstance(value, dict) and _is_template(value):
-        _read_template(path, document, index, code)
+        _read_template(path, document, readers, code)
     elif is_serverless(value, path):
-        _read_serverless(path, document, index, code)
+        _read_serverless(path, document, readers, code)
     elif named:
         raise InputError(_neither(value, path))
     elif isinstance(value, dict) and "lineage" in value:
         code.not_read[str(path)] = f"a state in Terraform's own format; {_SHOW}"
 
 
-def _read_template(path: Path, document: Document, index: ResourceIndex, code: Code) -> None:
+def _read_template(path: Path, document: Document, readers: CodeReaders, code: Code) -> None:
     """Read a template: CloudFormation's, of the Serverless Application Model, or what CDK makes.
 
     What CDK makes is named by the path of its construct.
@@ -144,7 +146,7 @@ def _read_template(path: Path, document: Document, index: ResourceIndex, code: C
         value, origins = expand(value, str(path))
     found: list[Found] = []
     places: dict[str, Place] = {}
-    for reader, name, block in Template(value, str(path)).blocks(index.code_readers):
+    for reader, name, block in Template(value, str(path)).blocks(readers):
         metadata = value["Resources"][name].get("Metadata")
         construct = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
         address = construct if isinstance(construct, str) and name not in origins else name
@@ -155,9 +157,9 @@ def _read_template(path: Path, document: Document, index: ResourceIndex, code: C
     code.add(path, kind, found, places)
 
 
-def _read_serverless(path: Path, document: Document, index: ResourceIndex, code: Code) -> None:
+def _read_serverless(path: Path, document: Document, readers: CodeReaders, code: Code) -> None:
     template, lines = as_template(document, path)
-    found = list(Template(template, str(path)).blocks(index.code_readers))
+    found = list(Template(template, str(path)).blocks(readers))
     places = {name: Place(str(path), lines.get(name, 0)) for _, name, _ in found}
     code.add(path, "Serverless Framework project", found, places)
 
@@ -188,9 +190,9 @@ def _parsed(text: str, path: str) -> Document:
     return parse(text, path)
 
 
-def _plan(value: dict[str, Any], path: str, index: ResourceIndex) -> list[Found]:
+def _plan(value: dict[str, Any], path: str, readers: CodeReaders) -> list[Found]:
     try:
-        return list(planned(value, index.code_readers, path))
+        return list(planned(value, readers, path))
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as wrong:
         raise InputError(f"{path} is no plan as `terraform show -json` writes it: {wrong!r}") from None
 

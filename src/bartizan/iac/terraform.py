@@ -16,6 +16,7 @@ from typing import Any
 from bartizan.iac.configuration import Address, Configuration, Target
 from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed, Surroundings
+from bartizan.resources.code_readers import CodeReaders
 
 _IDENTITIES = ("id", "arn", "url", "name", "bucket", "function_name", "stage_name")
 _ENDING = re.compile(r"[/:]")
@@ -38,7 +39,7 @@ class Planned:
 
 
 def planned(
-    plan: Mapping[str, Any], readers: Mapping[str, CodeReader], path: str = "the plan"
+    plan: Mapping[str, Any], readers: CodeReaders, path: str = "the plan"
 ) -> Iterator[tuple[CodeReader, str, Block]]:
     """Reader, address and block of each resource that can be read, with the parts that belong to it.
 
@@ -50,7 +51,7 @@ def planned(
 
 
 def tied(
-    instances: Iterable[Planned], configuration: Configuration, readers: Mapping[str, CodeReader], path: str
+    instances: Iterable[Planned], configuration: Configuration, readers: CodeReaders, path: str
 ) -> Iterator[tuple[CodeReader, str, Block]]:
     """Reader, address and block of each instance that can be read, with the parts that belong to it."""
     found: dict[str, list[Planned]] = defaultdict(list)
@@ -61,7 +62,7 @@ def tied(
     for code_type, owners in found.items():
         if (reader := readers.get(code_type)) is None:
             continue
-        ties = _Ties(owners, reader, around, frozenset(readers) - {code_type, *reader.parts})
+        ties = _Ties(owners, reader, around, readers)
         for part in reader.parts:
             for each in found.get(part, ()):
                 ties.add(each)
@@ -69,6 +70,11 @@ def tied(
             block = ties.block(each)
             if reader.reads(block):
                 yield reader, each.address, block
+
+
+def defaulted(code_type: str, readers: CodeReaders) -> set[str]:
+    """The attributes of a type that the provider computes where the code leaves them out."""
+    return {name for reader in readers.about(code_type) for name in reader.defaulted.get(code_type, ())}
 
 
 def _check(plan: Mapping[str, Any], path: str) -> None:
@@ -84,10 +90,9 @@ def _check(plan: Mapping[str, Any], path: str) -> None:
 
 
 def _instances(
-    plan: Mapping[str, Any], configuration: Configuration, readers: Mapping[str, CodeReader], path: str
+    plan: Mapping[str, Any], configuration: Configuration, readers: CodeReaders, path: str
 ) -> Iterator[Planned]:
     changes = _changes(plan, path)
-    optional = {name: each for reader in readers.values() for name, each in reader.defaulted.items()}
     section = "planned_values" if "planned_values" in plan else "values"
     for where, each in _resources(plan[section].get("root_module", {}), f"{section}.root_module"):
         for name, kind in (("address", str), ("type", str), ("mode", str), ("values", dict)):
@@ -98,7 +103,7 @@ def _instances(
         if each["mode"] == "managed" and actions not in (["delete"], ["forget"]):
             at, new = Address.parse(each["address"]), "create" in actions
             values = _merge(each["values"], change.get("after_unknown", {}))
-            for attribute in optional.get(each["type"], ()) if new else ():
+            for attribute in defaulted(each["type"], readers) if new else ():
                 _leave_out(values, attribute.split("."), given=configuration.gives(at, attribute))
             for name in [name for name, value in values.items() if isinstance(value, Computed)]:
                 values[name] = Computed(configuration.reference(at, name))
@@ -200,11 +205,11 @@ def _type_of(address: str) -> str:
 
 
 class _Ties:
-    """Which part belongs to which of the resources of one type; ``others`` are the types of other owners."""
+    """Which part belongs to which of the resources of one type."""
 
-    def __init__(self, owners: list[Planned], reader: CodeReader, around: _Around, others: frozenset[str]) -> None:
+    def __init__(self, owners: list[Planned], reader: CodeReader, around: _Around, readers: CodeReaders) -> None:
         self._reader = reader
-        self._others = others
+        self._readers = readers
         self._around = around
         self._owners = owners
         self._depends = {each.address: each.depends for each in owners}
@@ -279,4 +284,6 @@ class _Ties:
 
     def _is_another_s(self, target: Target) -> bool:
         """Whether it is the ARN or id of a resource of another type that has parts of its own."""
-        return target.name.partition(".")[0] in self._others and target.attribute in {"arn", "id"}
+        code_type = target.name.partition(".")[0]
+        own = code_type == self._reader.code_type or code_type in self._reader.parts
+        return not own and target.attribute in {"arn", "id"} and code_type in self._readers

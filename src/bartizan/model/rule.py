@@ -204,45 +204,44 @@ def rule(  # noqa: PLR0913 - each says one thing of a rule
     return decorate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Family:
-    """Rules that ask the same of several types, one rule for each; the catalog gathers them as if each stood alone."""
+    """A check that asks the same of several types; ``of`` makes the rule for one, in the module of its service."""
 
-    rules: tuple[Rule, ...]
+    severity: str
+    check: Check
+    passes: Callable[[type[Any]], Sequence[Sample]]
+    fails: Callable[[type[Any]], Sequence[Sample]]
+    advice: bool = False
+
+    def of(self, kind: type[Resource], thing: str) -> Rule:
+        """The rule for a type, which people call ``thing``; its id is made of the type's service and name.
+
+        Raises ``DeclarationError`` as ``rule`` does.
+        """
+        made = rule(self.severity, passes=self.passes(kind), fails=self.fails(kind), advice=self.advice)(self.check)
+        text = inspect.cleandoc(self.check.__doc__ or "").replace("{thing}", thing)
+        name = f"{_WITHIN_NAME.sub('-', kind.__name__).lower()}-{self.check.__name__.replace('_', '-')}"
+        return replace(
+            made,
+            id=f"{_service(kind.__module__)}.{name}",
+            resource=kind,
+            doc=Doc.parse(text, f"{self.check.__module__}.{self.check.__name__}"),
+        )
 
 
 def family(
     severity: str,
-    kinds: Mapping[type[Resource], str],
     *,
     passes: Callable[[type[Any]], Sequence[Sample]],
     fails: Callable[[type[Any]], Sequence[Sample]],
     advice: bool = False,
 ) -> Callable[[Check], Family]:
-    """Make a function a rule of each of several types, for what is the same whatever the type.
+    """Make a function a check of several types, for what is the same whatever the type.
 
-    ``kinds`` holds what people call each type, which stands for ``{thing}`` in the docstring. The id is made of the
-    type's service, its name and the function's (``s3.bucket-without-data-tag``), the samples by ``passes`` and
-    ``fails`` from the type. Raises ``DeclarationError`` as ``rule`` does.
+    ``{thing}`` in its docstring stands for what people call a type; ``passes`` and ``fails`` make the samples of one.
     """
-
-    def decorate(check: Check) -> Family:
-        made = []
-        for kind, thing in kinds.items():
-            of_kind = rule(severity, passes=passes(kind), fails=fails(kind), advice=advice)(check)
-            text = inspect.cleandoc(check.__doc__ or "").replace("{thing}", thing)
-            name = f"{_WITHIN_NAME.sub('-', kind.__name__).lower()}-{check.__name__.replace('_', '-')}"
-            made.append(
-                replace(
-                    of_kind,
-                    id=f"{_service(kind.__module__)}.{name}",
-                    resource=kind,
-                    doc=Doc.parse(text, f"{check.__module__}.{check.__name__}"),
-                )
-            )
-        return Family(tuple(made))
-
-    return decorate
+    return lambda check: Family(severity=severity, check=check, passes=passes, fails=fails, advice=advice)
 
 
 def _signature(check: Check, owner: str) -> tuple[type[Resource], bool, dict[str, Any]]:

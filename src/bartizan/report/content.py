@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bartizan.engine.catalog import Catalog
-from bartizan.engine.compliance import Compliance, Standing
 from bartizan.engine.outcome import LISTED, Results
 from bartizan.engine.suppress import Accepted
-from bartizan.frameworks import Kind
 from bartizan.model import CoverageGap, Finding, Status, plain
+
+if TYPE_CHECKING:
+    from bartizan.engine.compliance import Compliance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +135,9 @@ def gap_facts(gap: CoverageGap) -> dict[str, Any]:
 
 def compliance_facts(compliance: Compliance) -> dict[str, Any]:
     """What came of a framework as plain JSON values: how it is covered, and each control."""
+    from bartizan.engine.compliance import Standing  # noqa: PLC0415 - takes time, and few ask for a framework
+    from bartizan.frameworks import Kind  # noqa: PLC0415 - as above
+
     framework, coverage, counted = compliance.framework, compliance.framework.coverage(), compliance.count()
     return {
         "framework": framework.id,

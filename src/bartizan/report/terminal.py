@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bartizan.engine.compliance import Compliance, Standing
 from bartizan.model import Finding, Severity, Status
 from bartizan.report.content import ReportInput
 from bartizan.report.safe import printable
 from bartizan.report.unseen import amount, lacking, unseen
+
+if TYPE_CHECKING:
+    from bartizan.engine.compliance import Compliance
 
 _COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _RULES_SHOWN = 10
@@ -84,6 +87,8 @@ def _print_suppressions(console: Console, report: ReportInput) -> None:
 
 def _print_compliance(console: Console, compliance: Compliance) -> None:
     """What came of a framework: how many controls stand how, and the ones that fail."""
+    from bartizan.engine.compliance import Standing  # noqa: PLC0415 - takes time, and few ask for a framework
+
     counted = compliance.count()
     console.print(Text(compliance.framework.name, style="bold"))
     standings = ", ".join(f"{counted[each]} {each}" for each in Standing if counted[each])

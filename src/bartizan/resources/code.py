@@ -208,6 +208,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def service_of(kind: type[Resource]) -> str:
+    """The service that a type belongs to, which is the name of its module here and of that of its rules."""
+    return kind.__module__.removeprefix("bartizan.resources.").partition(".")[0].rstrip("_")
+
+
 @dataclass(frozen=True, slots=True)
 class CodeReader:
     """How one resource type is read from one kind of code.

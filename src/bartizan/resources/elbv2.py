@@ -280,8 +280,7 @@ def _tf_protocol(block: Block) -> str:
     return protocol
 
 
-def _tf_listener(code_type: str) -> CodeReader:
-    rules = code_type + "_rule"
+def _tf_listener(code_type: str, rules: str) -> CodeReader:
     return CodeReader(
         code_type,
         Listener,
@@ -306,8 +305,8 @@ def _tf_listener(code_type: str) -> CodeReader:
     )
 
 
-TERRAFORM_LISTENER = _tf_listener("aws_lb_listener")
-TERRAFORM_ALB_LISTENER = _tf_listener("aws_alb_listener")
+TERRAFORM_LISTENER = _tf_listener("aws_lb_listener", "aws_lb_listener_rule")
+TERRAFORM_ALB_LISTENER = _tf_listener("aws_alb_listener", "aws_alb_listener_rule")
 
 
 def _tf_target_group(code_type: str) -> CodeReader:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bartizan.model import DeclarationError, InputError, Resource
-from bartizan.resources.code import CodeReader
+from bartizan.resources.code import CodeReader, service_of
 from bartizan.resources.reading import AnyReader, CustomReader, Reader
 from bartizan.resources.writing import CodeWriter
 
@@ -51,11 +51,6 @@ class ResourceIndex:
             if wanted in {full.lower(), kind.__name__.lower(), kind.cfn_type.lower()}:
                 return kind
         raise InputError(f"there is no resource type {name!r}; there are {', '.join(self.types)}")
-
-
-def service_of(kind: type[Resource]) -> str:
-    """The service module that a type belongs to."""
-    return kind.__module__.removeprefix("bartizan.resources.").partition(".")[0].rstrip("_")
 
 
 def _declared() -> Iterator[tuple[str, object]]:

@@ -102,11 +102,11 @@ def _tls(options: Mapping[str, Any], name: str, block: Block) -> str:
     raise Unknown(f"{block.what}.{name}", Gap(Reason.COMPUTED, detail="AWS chooses the TLS policy"))
 
 
-def _tf_domain(code_type: str) -> CodeReader:
+def _tf_domain(code_type: str, policy: str) -> CodeReader:
     return CodeReader(
         code_type,
         Domain,
-        parts={f"{code_type}_policy": "domain_name"},
+        parts={policy: "domain_name"},
         defaulted={
             code_type: (
                 "access_policies",
@@ -119,7 +119,7 @@ def _tf_domain(code_type: str) -> CodeReader:
         },
         fields={
             "domain_name": lambda block: block["domain_name"],
-            "access_policies": _tf_policy(f"{code_type}_policy"),
+            "access_policies": _tf_policy(policy),
             "vpc_id": _tf_vpc,
             "encrypted": lambda block: bool(_first(block, "encrypt_at_rest").get("enabled", False)),
             "node_to_node_encryption": lambda block: bool(
@@ -145,8 +145,8 @@ def _tf_domain(code_type: str) -> CodeReader:
     )
 
 
-TERRAFORM_DOMAIN = _tf_domain("aws_opensearch_domain")
-TERRAFORM_ELASTICSEARCH = _tf_domain("aws_elasticsearch_domain")
+TERRAFORM_DOMAIN = _tf_domain("aws_opensearch_domain", "aws_opensearch_domain_policy")
+TERRAFORM_ELASTICSEARCH = _tf_domain("aws_elasticsearch_domain", "aws_elasticsearch_domain_policy")
 
 
 def _cf_vpc(block: Block) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
 from bartizan.resources.cognito import IdentityPool, UserPool, UserPoolClient
+from bartizan.rules.datatags import without_data_tag
 
 _SHORTEST = 8
 _POOL = UserPool(user_pool_name="customers")
@@ -303,3 +304,6 @@ def classic_flow(pool: IdentityPool) -> Problems:
 def no_classic_flow(pool: IdentityPool) -> IdentityPool:
     """Turn the basic (classic) flow off."""
     return replace(pool, allow_classic_flow=False)
+
+
+user_pool_without_data_tag = without_data_tag.of(UserPool, "User pool")

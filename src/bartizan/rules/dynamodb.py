@@ -12,6 +12,7 @@ from bartizan.resources.dynamodb import Table
 from bartizan.resources.estate import IDENTITY_TYPES, build_estate
 from bartizan.resources.iam import InlinePolicy, Role
 from bartizan.resources.tags import Tags
+from bartizan.rules.datatags import without_data_tag
 
 _ARN = "arn:aws:dynamodb:eu-west-1:111122223333:table/shop"
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "dynamodb:Query", "Resource": f"{_ARN}/index/*"}
@@ -241,3 +242,6 @@ def scan_not_denied(table: Table, world: World, *, tag: str = "scan=denied") -> 
     if scanning:
         more = f" and {len(scanning) - _SHOWN} more" if len(scanning) > _SHOWN else ""
         yield f"{', '.join(scanning[:_SHOWN])}{more} may scan it"
+
+
+table_without_data_tag = without_data_tag.of(Table, "DynamoDB table")

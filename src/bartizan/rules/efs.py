@@ -9,6 +9,7 @@ from bartizan.policy.removal import without_statements
 from bartizan.resources.backup import ProtectedResource
 from bartizan.resources.ec2.network import Subnet
 from bartizan.resources.efs import AccessPoint, FileSystem, MountTarget
+from bartizan.rules.datatags import without_data_tag
 
 _ARN = "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1"
 _CLIENTS = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientRootAccess", "elasticfilesystem:ClientWrite"]
@@ -184,3 +185,6 @@ def mount_target_in_public_subnet(target: MountTarget, world: World) -> Problems
     for each in world.find(Subnet, near=target, subnet_id=target.subnet_id):
         if each.map_public_ip_on_launch:
             yield f"{each.subnet_id} gives public addresses to what starts in it"
+
+
+file_system_without_data_tag = without_data_tag.of(FileSystem, "EFS file system")

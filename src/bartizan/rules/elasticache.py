@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
 from bartizan.resources.elasticache import CacheCluster, ReplicationGroup
+from bartizan.rules.datatags import without_data_tag
 
 
 @rule("medium", passes=[ReplicationGroup()], fails=[ReplicationGroup(at_rest_encryption=False)])
@@ -175,3 +176,7 @@ def cluster_without_minor_upgrades(cluster: CacheCluster) -> Problems:
 def take_cluster_upgrades(cluster: CacheCluster) -> CacheCluster:
     """Turn on automatic minor version upgrades."""
     return replace(cluster, auto_minor_version_upgrade=True)
+
+
+replication_group_without_data_tag = without_data_tag.of(ReplicationGroup, "ElastiCache replication group")
+cache_cluster_without_data_tag = without_data_tag.of(CacheCluster, "ElastiCache cluster")

@@ -6,6 +6,7 @@ from bartizan.model import Problems, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.kafka import Cluster
+from bartizan.rules.datatags import without_data_tag
 
 _ARN = "arn:aws:kafka:eu-west-1:111122223333:cluster/events/1"
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "kafka:CreateVpcConnection", "Resource": _ARN}
@@ -125,3 +126,6 @@ def close_policy(cluster: Cluster) -> Cluster:
     """Remove the statements that let anyone in from the policy."""
     opening = reach.opening(cluster.policy, cluster.arn, cluster.account)
     return replace(cluster, policy=without_statements(cluster.policy, opening))
+
+
+cluster_without_data_tag = without_data_tag.of(Cluster, "Kafka cluster")

@@ -6,6 +6,7 @@ from bartizan.model import Problems, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.kinesis import Stream
+from bartizan.rules.datatags import without_data_tag
 
 _ARN = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders"
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "kinesis:PutRecord", "Resource": _ARN}
@@ -102,3 +103,6 @@ def short_retention(stream: Stream, *, min_hours: int = 168) -> Problems:
 def keep_records(stream: Stream, *, min_hours: int = 168) -> Stream:
     """Keep records for longer."""
     return replace(stream, retention_hours=max(stream.retention_hours, min_hours))
+
+
+stream_without_data_tag = without_data_tag.of(Stream, "Kinesis stream")

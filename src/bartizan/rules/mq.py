@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
 from bartizan.resources.mq import Broker
+from bartizan.rules.datatags import without_data_tag
 
 _RABBIT = Broker(engine_type="RABBITMQ", audit_log=False)
 
@@ -71,3 +72,6 @@ def no_logs(broker: Broker) -> Problems:
 def publish_logs(broker: Broker) -> Broker:
     """Publish the logs to CloudWatch Logs."""
     return replace(broker, general_log=True, audit_log=broker.audit_log or broker.engine_type == "ACTIVEMQ")
+
+
+broker_without_data_tag = without_data_tag.of(Broker, "Message broker")

@@ -6,6 +6,7 @@ from bartizan.model import Problems, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.opensearch import Domain
+from bartizan.rules.datatags import without_data_tag
 
 _ARN = "arn:aws:es:eu-west-1:111122223333:domain/logs"
 _ANYONE = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "es:*", "Resource": f"{_ARN}/*"}
@@ -208,3 +209,6 @@ def software_update_waits(domain: Domain) -> Problems:
     """
     if domain.update_available:
         yield "a software update is available"
+
+
+domain_without_data_tag = without_data_tag.of(Domain, "OpenSearch domain")

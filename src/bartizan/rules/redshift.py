@@ -5,6 +5,7 @@ from __future__ import annotations
 from bartizan.model import Gap, Problems, Reason, Unknown, World, replace, rule
 from bartizan.resources.ec2.network import Permission, SecurityGroup, is_wide
 from bartizan.resources.redshift import Cluster, ClusterParameterGroup
+from bartizan.rules.datatags import without_data_tag
 
 _PUBLIC = Cluster(publicly_accessible=True)
 _OPEN = SecurityGroup(group_id="sg-1", ingress=(Permission("tcp", 5439, 5439, "0.0.0.0/0"),))
@@ -233,3 +234,6 @@ def default_administrator(cluster: Cluster) -> Problems:
     """
     if cluster.master_username.lower() in {"admin", "awsuser"}:
         yield f"it is called {cluster.master_username}"
+
+
+cluster_without_data_tag = without_data_tag.of(Cluster, "Redshift cluster")

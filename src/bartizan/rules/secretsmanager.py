@@ -9,6 +9,7 @@ from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.secretsmanager import Secret
+from bartizan.rules.datatags import without_data_tag
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
 _OURS = {**_ANYONE, "Principal": {"AWS": "arn:aws:iam::111122223333:role/shop"}}
@@ -210,3 +211,6 @@ def shared_without_own_key(secret: Secret) -> Problems:
     if not customer_managed(secret.kms_key_id):
         for each in reach.other_accounts(secret.policy, secret.arn, secret.account):
             yield f"{each} has access, and no key of yours stands in between"
+
+
+secret_without_data_tag = without_data_tag.of(Secret, "Secret")

@@ -8,6 +8,7 @@ from bartizan.policy.deputy import SENDERS
 from bartizan.policy.https import with_https_only
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.sns import Topic
+from bartizan.rules.datatags import without_data_tag
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "*"}
 _SERVICE = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish", "Resource": "*"}
@@ -149,3 +150,6 @@ def shared_without_own_key(topic: Topic) -> Problems:
     if not customer_managed(topic.kms_master_key_id):
         for each in reach.other_accounts(topic.policy, topic.arn, topic.account):
             yield f"{each} has access, and no key of yours stands in between"
+
+
+topic_without_data_tag = without_data_tag.of(Topic, "SNS topic")

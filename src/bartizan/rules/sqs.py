@@ -9,6 +9,7 @@ from bartizan.policy.https import with_https_only
 from bartizan.policy.removal import without_statements
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.sqs import Queue
+from bartizan.rules.datatags import without_data_tag
 
 _TO_ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
 _PARTNER = {**_TO_ANYONE, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
@@ -203,3 +204,6 @@ def shared_without_own_key(queue: Queue) -> Problems:
     if not customer_managed(queue.kms_master_key_id):
         for each in reach.other_accounts(queue.policy, queue.arn, queue.account):
             yield f"{each} has access, and no key of yours stands in between"
+
+
+queue_without_data_tag = without_data_tag.of(Queue, "SQS queue")

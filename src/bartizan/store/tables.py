@@ -20,7 +20,8 @@ from typing import Any
 from bartizan.model import InputError, Resource, field_docs, plain
 from bartizan.model.errors import NOT_READ
 from bartizan.model.resource import BASE_FIELDS
-from bartizan.resources.index import ResourceIndex, service_of
+from bartizan.resources.code import service_of
+from bartizan.resources.index import ResourceIndex
 
 
 class Kind(StrEnum):

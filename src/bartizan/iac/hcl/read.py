@@ -14,9 +14,10 @@ from bartizan.iac.hcl.module import Instance, Module, Project
 from bartizan.iac.hcl.references import configuration_of
 from bartizan.iac.hcl.syntax import Part
 from bartizan.iac.hcl.values import settled
-from bartizan.iac.terraform import Planned, tied
+from bartizan.iac.terraform import Planned, defaulted, tied
 from bartizan.model import InputError, Place
 from bartizan.resources.code import Block, CodeReader, Computed
+from bartizan.resources.code_readers import CodeReaders
 
 _FILLED_IN = ("arn", "bucket", "dns_name", "endpoint", "id", "key_id", "name", "url", "vpc_id")
 _NUMBERS = re.compile(r"(?:^|_)(?:port|days|seconds|duration|size|age|count|threshold)$")
@@ -31,7 +32,7 @@ class Read:
     left_out: Mapping[str, str]
 
 
-def read_hcl(folder: Path, project: Project, readers: Mapping[str, CodeReader]) -> Read:
+def read_hcl(folder: Path, project: Project, readers: CodeReaders) -> Read:
     """Read the root module in ``folder``; raises ``InputError`` where it goes in circles or is made to harm."""
     try:
         module = Module(project, project.folder(project.root))
@@ -79,15 +80,14 @@ class _Walk:
     """One way through the modules of a root: what they share, and the places that it notes."""
 
     folder: Path
-    readers: Mapping[str, CodeReader]
+    readers: CodeReaders
     common: _Common
     places: dict[str, Place] = field(default_factory=dict)
 
     def through(self, module: Module) -> Iterator[Planned]:
         """The instances of all resources that are read, in a module and in those that it calls."""
-        used = {*self.readers, *(part for reader in self.readers.values() for part in reader.parts)}
         for (kind, name), part in module.folder.of("resource").items():
-            for instance in module.instances(part) if kind in used else ():
+            for instance in module.instances(part) if self.readers.about(kind) else ():
                 module.project.count_resource()
                 address = f"{module.at}{'.' if module.at else ''}{kind}.{name}{instance.key}"
                 self.places[address] = Place(shown_path(part.file, module.project.root, self.folder), part.line)
@@ -103,7 +103,7 @@ class _Walk:
         written = module.body(part, module.scope.within(instance.loops))
         values = {name: _fitting(name, each) for name, each in written.items()}
         self.common.added(part, values)
-        optional = {each for reader in self.readers.values() for each in reader.defaulted.get(kind, ())}
+        optional = defaulted(kind, self.readers)
         for name in _FILLED_IN:
             if name not in optional:
                 values.setdefault(name, Computed())

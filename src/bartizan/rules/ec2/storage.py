@@ -6,6 +6,7 @@ import datetime as dt
 
 from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.resources.ec2.compute import Image, Snapshot, Volume
+from bartizan.rules.datatags import without_data_tag
 
 
 def _days_ago(days: int) -> dt.datetime:
@@ -149,3 +150,7 @@ def unencrypted_image(image: Image) -> Problems:
     """
     if not image.encrypted:
         yield "it holds an unencrypted snapshot"
+
+
+volume_without_data_tag = without_data_tag.of(Volume, "EBS volume")
+snapshot_without_data_tag = without_data_tag.of(Snapshot, "EBS snapshot")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bartizan.model import Gap, Problems, Reason, Unknown, World, replace, rule
 from bartizan.resources.rds import DbCluster, DbClusterParameterGroup
+from bartizan.rules.datatags import without_data_tag
 
 _DOCDB = DbCluster(engine="docdb", exported_logs=("audit",))
 _NEPTUNE = DbCluster(engine="neptune", exported_logs=("audit",))
@@ -275,3 +276,6 @@ def unmanaged_cluster_password(cluster: DbCluster) -> Problems:
     """
     if cluster.engine != "neptune" and not cluster.managed_password:
         yield "Secrets Manager does not hold the password on behalf of the service"
+
+
+db_cluster_without_data_tag = without_data_tag.of(DbCluster, "Database cluster")

@@ -7,6 +7,7 @@ import datetime as dt
 from bartizan.model import SAMPLE_TIME, Gap, Problems, Reason, Unknown, World, replace, rule
 from bartizan.resources.ec2.network import Permission, SecurityGroup, is_wide
 from bartizan.resources.rds import DbInstance, DbParameterGroup
+from bartizan.rules.datatags import without_data_tag
 
 _OPEN = SecurityGroup(group_id="sg-1", ingress=(Permission("tcp", 15432, 15432, "0.0.0.0/0"),))
 _CLOSED = SecurityGroup(group_id="sg-1", ingress=(Permission("tcp", 15432, 15432, "10.0.0.0/8"),))
@@ -207,3 +208,6 @@ def certificate_expires(instance: DbInstance, *, min_left: int = 60) -> Problems
         left = -instance.days_since(instance.certificate_valid_till)
         if left < min_left:
             yield f"it expires in {left} days" if left >= 0 else f"it expired {-left} days ago"
+
+
+db_instance_without_data_tag = without_data_tag.of(DbInstance, "Database instance")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
 from bartizan.resources.rds import DbClusterSnapshot, DbSnapshot
+from bartizan.rules.datatags import without_data_tag
 
 _PARTNER = "444455556666"
 
@@ -139,3 +140,7 @@ def unencrypted_cluster_snapshot(snapshot: DbClusterSnapshot) -> Problems:
     """
     if not snapshot.encrypted:
         yield "the snapshot is not encrypted"
+
+
+db_snapshot_without_data_tag = without_data_tag.of(DbSnapshot, "Snapshot of a database instance")
+db_cluster_snapshot_without_data_tag = without_data_tag.of(DbClusterSnapshot, "Snapshot of a database cluster")

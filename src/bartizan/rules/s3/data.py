@@ -6,6 +6,7 @@ from bartizan.model import Problems, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.s3 import Bucket
+from bartizan.rules.datatags import without_data_tag
 
 _PARTNER = {
     "Effect": "Allow",
@@ -252,3 +253,6 @@ def shared_without_own_key(bucket: Bucket) -> Problems:
     if not customer_managed(bucket.kms_master_key_id):
         for each in reach.other_accounts(bucket.policy, bucket.arn, bucket.account, _READING):
             yield f"{each} has access, and no key of yours stands in between"
+
+
+bucket_without_data_tag = without_data_tag.of(Bucket, "S3 bucket")
