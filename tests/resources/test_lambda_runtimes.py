@@ -11,7 +11,7 @@ from bartizan.engine.evaluate import evaluate
 from bartizan.model import SAMPLE_TIME, Snapshot, Status
 from bartizan.resources.lambda_ import Function
 from bartizan.resources.lambda_runtimes import DEPRECATED, WITHOUT_DATE
-from bartizan.rules.lambda_ import deprecated_runtime
+from bartizan.rules.lambda_.functions import deprecated_runtime
 
 
 def test_every_runtime_that_the_api_knows_has_a_date_or_is_listed_without_one() -> None:

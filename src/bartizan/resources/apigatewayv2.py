@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bartizan.model import Gap, Reason, Resource, Unknown, field, resource
 from bartizan.resources.apigateway.reader import own_rate
+from bartizan.resources.apigateway.types import execute_arn, functions_in
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Within
 from bartizan.resources.secrets import in_variables
@@ -29,7 +30,13 @@ class Api(Resource):
     protocol_type: str = field("`HTTP` or `WEBSOCKET`.", default="HTTP")
     disable_execute_api_endpoint: bool = field("Whether only custom domain names lead to it.", default=False)
     routes: tuple[Route, ...] = field("Its routes, by key.", default=())
+    functions: tuple[str, ...] = field("The functions that its routes call, by ARN without version.", default=())
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
+
+    @property
+    def invoke_arn(self) -> str:
+        """The ARN by which policies name it; empty for what comes from code."""
+        return execute_arn(self.arn, self.account)
 
 
 @resource("AWS::ApiGatewayV2::Stage", name="stage_name")
@@ -81,6 +88,12 @@ APIS = Reader(
                     )
                 )
             },
+            whole="Items",
+        ),
+        Detail(
+            Call("apigatewayv2:GetIntegrations", permissions=_GET),
+            params=lambda item: {"ApiId": item["ApiId"], "MaxResults": "500"},
+            fields={"functions": lambda reply: functions_in(each.get("IntegrationUri") for each in reply["Items"])},
             whole="Items",
         ),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bartizan.policy import PolicyDocument, parse_policy
-from bartizan.resources.apigateway.types import DomainName, Method, RestApi, Stage, UsagePlan
+from bartizan.resources.apigateway.types import DomainName, Method, RestApi, Stage, UsagePlan, functions_in
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader, Reply, Within
 from bartizan.resources.secrets import in_variables
 from bartizan.resources.tags import Tags
@@ -48,6 +48,12 @@ def _methods(reply: Reply) -> Iterator[Method]:
             )
 
 
+def _uris(reply: Reply) -> Iterator[str | None]:
+    for each in reply["items"]:
+        for method in (each.get("resourceMethods") or {}).values():
+            yield (method.get("methodIntegration") or {}).get("uri")
+
+
 def _label(method: Method) -> str:
     return method.label.partition(" ")[2] + method.verb
 
@@ -60,7 +66,10 @@ REST_APIS = Reader(
         Detail(
             Call("apigateway:GetResources", permissions=_GET),
             params=lambda item: {"restApiId": item["id"], "embed": ["methods"], "limit": 500},
-            fields={"methods": lambda reply: tuple(sorted(_methods(reply), key=_label))},
+            fields={
+                "methods": lambda reply: tuple(sorted(_methods(reply), key=_label)),
+                "functions": lambda reply: functions_in(_uris(reply)),
+            },
             whole="items",
         ),
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bartizan.model import Resource, field, resource
@@ -25,6 +26,23 @@ class Method:
     mock: bool = False
 
 
+_FUNCTION = re.compile(r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+")
+
+
+def functions_in(addresses: Iterable[str | None]) -> tuple[str, ...]:
+    """The functions, by ARN without version, that integrations call by their addresses."""
+    return tuple(sorted({found for each in addresses if each for found in _FUNCTION.findall(each)}))
+
+
+def execute_arn(arn: str, account: str) -> str:
+    """The ARN by which policies name an API; the given one for what comes from code."""
+    head, _, path = arn.partition("::/")
+    if not path:
+        return arn
+    partition, region = head.split(":")[1::2]
+    return f"arn:{partition}:execute-api:{region}:{account}:{path.partition('/')[2]}"
+
+
 @resource("AWS::ApiGateway::RestApi", name="api_name")
 class RestApi(Resource):
     """A REST API."""
@@ -35,16 +53,13 @@ class RestApi(Resource):
     disable_execute_api_endpoint: bool = field("Whether only custom domain names lead to it.", default=False)
     security_policy: str | None = field("The TLS versions of its own address, by name.", default="TLS_1_2")
     methods: tuple[Method, ...] = field("Its methods.", default=())
+    functions: tuple[str, ...] = field("The functions that its methods call, by ARN without version.", default=())
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
     @property
     def invoke_arn(self) -> str:
         """The ARN by which its policy names it; empty for what comes from code."""
-        head, _, api_id = self.arn.partition("::/restapis/")
-        if not api_id:
-            return self.arn
-        partition, region = head.split(":")[1::2]
-        return f"arn:{partition}:execute-api:{region}:{self.account}:{api_id}"
+        return execute_arn(self.arn, self.account)
 
 
 @resource("AWS::ApiGateway::Stage", name="stage_name")

@@ -1,4 +1,4 @@
-"""Checks of AWS Lambda."""
+"""Checks of functions by themselves."""
 
 from __future__ import annotations
 
