@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "rule": "bartizan.cli.rules:rule_command",
         "rules": "bartizan.cli.rules:rules_command",
         "scan": "bartizan.cli.scan:scan_command",
+        "setup": "bartizan.cli.setup:setup_command",
         "show": "bartizan.cli.show:show_command",
         "suppress": "bartizan.cli.suppress:suppress_command",
         "who-can": "bartizan.cli.who_can:who_can_command",
