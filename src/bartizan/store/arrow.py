@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from bartizan.model import Resource
 from bartizan.store.tables import Kind, Table, require_extra, rows
 
 try:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 except ImportError as missing:
     raise require_extra(missing) from None
+
+Rows = pa.Table
 
 TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(
     {
@@ -41,3 +46,24 @@ def filled(table: Table, resources: Iterable[Resource], columns: Iterable[str] |
     return pa.Table.from_arrays(
         [pa.array(values, each.type) for values, each in zip(arrays, wanted, strict=True)], schema=wanted
     )
+
+
+def from_rows(table: Table, made: Iterable[Sequence[Any]]) -> pa.Table:
+    """Rows, each with a value for every column, as a table."""
+    columns = [*zip(*made, strict=True)] or [()] * len(table.columns)
+    arrays = [pa.array(values, TYPES[each.kind]) for values, each in zip(columns, table.columns, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema(table))
+
+
+def as_parquet(rows: pa.Table) -> bytes:
+    """The rows as a Parquet file."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd")
+    held: bytes = sink.getvalue().to_pybytes()
+    return held
+
+
+def parquet_columns(path: Path, columns: Iterable[str]) -> dict[str, list[Any]]:
+    """The values of some columns of a Parquet file; raises ``OSError`` or ``ValueError`` where it is none."""
+    held: dict[str, list[Any]] = pq.read_table(path, columns=list(columns), partitioning=None).to_pydict()
+    return held

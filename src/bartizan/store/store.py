@@ -1,0 +1,156 @@
+"""A store: the snapshots that lie below one address, and which of them is the approved baseline."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bartizan.store.files import Files, MissingError, StoreError
+from bartizan.store.manifest import NAME, Manifest, Part, is_id, new_id, path_of
+from bartizan.store.records import FINDINGS
+
+_APPROVED = "approved.json"
+_LOOK_BACK = 50
+"""How many snapshots are looked through for an account's last one."""
+
+UNFINISHED_AFTER = dt.timedelta(days=2)
+"""No scan takes as long: what was begun before that and has no manifest was left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What retention removes: snapshots, and what broken-off ones left behind (ids)."""
+
+    snapshots: tuple[Manifest, ...]
+    unfinished: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The snapshots below one address; each method raises ``StoreError`` where the store cannot be used."""
+
+    files: Files
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.files.address
+
+    def ids(self) -> list[str]:
+        """The ids of what looks like a snapshot, the newest first; one without manifest is none."""
+        return sorted(filter(is_id, self.files.folders("snapshots")), reverse=True)
+
+    def snapshots(self) -> Iterator[Manifest]:
+        """The snapshots, the newest first, read as they are asked for."""
+        for each in self.ids():
+            found = self._manifest(each)
+            if found is not None:
+                yield found
+
+    def get(self, name: str) -> Manifest:
+        """The snapshot of that id or beginning of an id, ``latest``, ``previous`` or ``approved``."""
+        if name in {"latest", "previous"}:
+            found = list(_first(self.snapshots(), 1 if name == "latest" else 2))
+            if len(found) < (1 if name == "latest" else 2):
+                raise StoreError(f"{self.address} holds {'no' if not found else 'only one'} snapshot: "
+                                 "`bartizan scan --store` adds one")  # fmt: skip
+            return found[-1]
+        if name == "approved":
+            approved = self.approved()
+            if approved is None:
+                raise StoreError(f"{self.address} has no approved baseline; `bartizan approve` names one")
+            return self.get(approved)
+        fitting = [each for each in self.ids() if each.startswith(name)]
+        manifest = self._manifest(fitting[0]) if len(fitting) == 1 else None
+        if manifest is None:
+            many = "several snapshots begin with" if len(fitting) > 1 else "no snapshot is called"
+            raise StoreError(f"in {self.address} {many} {name!r}; `bartizan snapshots` lists them")
+        return manifest
+
+    def last_of(self, account: str) -> str | None:
+        """The path of the findings of an account in the newest snapshot that holds it; ``None`` where none does."""
+        for each in _first(self.snapshots(), _LOOK_BACK):
+            if account in each.accounts:
+                return next((path for path in each.files(FINDINGS.name) if path.endswith(f"/{account}.parquet")), None)
+        return None
+
+    def begin(self, started: dt.datetime) -> str:
+        """The id of a new snapshot, into which parts can be written."""
+        self.files.require_writable()
+        return new_id(started)
+
+    def commit(  # noqa: PLR0913 - what a snapshot says of itself
+        self,
+        snapshot: str,
+        started: dt.datetime,
+        parts: Iterable[Part],
+        *,
+        rules: Iterable[str],
+        settings: Mapping[str, Any],
+        failed: Mapping[str, str] | None = None,
+    ) -> Manifest:
+        """Make a snapshot of the parts that were written: from here on it exists."""
+        manifest = Manifest(
+            id=snapshot,
+            started=started,
+            finished=dt.datetime.now(dt.UTC),
+            parts=tuple(sorted(parts, key=lambda each: each.account)),
+            rules=tuple(rules),
+            settings=settings,
+            failed=dict(failed or {}),
+        )
+        self.files.write(path_of(snapshot, NAME), manifest.written())
+        return manifest
+
+    def abandon(self, snapshot: str) -> None:
+        """Remove what was written of a snapshot that will not be finished."""
+        self.files.remove(self.files.sizes(path_of(snapshot, "").rstrip("/")))
+
+    def approved(self) -> str | None:
+        """The id of the approved baseline."""
+        try:
+            return str(json.loads(self.files.read(_APPROVED))["snapshot"])
+        except MissingError:
+            return None
+        except (ValueError, KeyError, TypeError):
+            raise StoreError(f"{self.address}/{_APPROVED} is broken; `bartizan approve` writes it anew") from None
+
+    def approve(self, manifest: Manifest, by: str) -> None:
+        """Make a snapshot the approved baseline."""
+        said = {"snapshot": manifest.id, "at": dt.datetime.now(dt.UTC).isoformat(), "by": by}
+        self.files.write(_APPROVED, json.dumps(said, indent=1).encode())
+
+    def removal(self, now: dt.datetime, *, keep: int, older_than: dt.timedelta) -> Removal:
+        """What may go: beyond the ``keep`` newest, and older; never the newest, and never the approved baseline."""
+        approved = self.approved()
+        whole, unfinished = [], []
+        for each in self.ids():
+            manifest = self._manifest(each)
+            if manifest is not None:
+                whole.append(manifest)
+            elif now - dt.datetime.strptime(each[:15], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC) > UNFINISHED_AFTER:
+                unfinished.append(each)
+        old = [each for each in whole[max(keep, 1) :] if now - each.started > older_than and each.id != approved]
+        return Removal(tuple(old), tuple(unfinished))
+
+    def remove(self, removal: Removal) -> None:
+        """Remove these; the manifests first, so that none is ever seen half."""
+        for each in removal.snapshots:
+            self.files.remove([path_of(each.id, NAME)])
+        for snapshot in (*(each.id for each in removal.snapshots), *removal.unfinished):
+            self.abandon(snapshot)
+
+    def _manifest(self, snapshot: str) -> Manifest | None:
+        path = path_of(snapshot, NAME)
+        try:
+            data = self.files.read(path)
+        except MissingError:
+            return None
+        return Manifest.parse(data, f"{self.address}/{path}")
+
+
+def _first(snapshots: Iterator[Manifest], number: int) -> Iterator[Manifest]:
+    return (each for each, _ in zip(snapshots, range(number), strict=False))
