@@ -1,4 +1,4 @@
-"""Writes the reference pages of the documentation from the code: rules, resource types, commands, permissions.
+"""Writes the reference pages of the documentation from the code: rules, resource types, tables, commands and more.
 
 Run it with ``python scripts/reference.py``. The pages land in ``docs/reference/``, which git ignores. The script itself
 stands outside ``docs/``, since everything in there lands on the site.
@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from bartizan.app.ask import named_queries
 from bartizan.app.compliance import describe_framework
 from bartizan.app.explain import describe, explain
 from bartizan.app.permissions import actions_for, policies
@@ -22,6 +23,7 @@ from bartizan.engine.catalog import Catalog
 from bartizan.frameworks import all_frameworks
 from bartizan.policy.lint import CHECKS, THEMES, Level
 from bartizan.resources.index import ResourceIndex
+from bartizan.store.records import all_tables
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -38,6 +40,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for each in frameworks:
         yield f"frameworks/{each['id']}.md", framework_page(each)
     yield "resources.md", resources_page(index)
+    yield "tables.md", tables_page()
     yield "commands.md", commands_page()
     yield "policy-checks.md", policy_checks_page()
     yield "permissions.md", permissions_page(catalog)
@@ -158,6 +161,18 @@ def resources_page(index: ResourceIndex) -> str:
             f"| {each['name']} | `{each['type'].replace('|', chr(92) + '|')}` | {each['doc']} | {each['from']} |"
             for each in facts["fields"]
         ]
+    return "\n".join(lines)
+
+
+def tables_page() -> str:
+    """All tables with their columns, and the queries that come along."""
+    lines = ["# Tables", "", "What `bartizan query` and rules in SQL read. Nested values are JSON in a text."]
+    for table in all_tables().values():
+        lines += ["", f"## {table.name}", "", table.doc, "", "| column | kind | what it says |", "|---|---|---|"]
+        lines += [f"| {each.name} | {each.kind} | {each.doc} |" for each in table.columns]
+    lines += ["", "# Queries that come along"]
+    for name, (doc, sql) in named_queries().items():
+        lines += ["", f"## {name}", "", doc, "", "```sql", sql.partition("\n")[2].strip(), "```"]
     return "\n".join(lines)
 
 

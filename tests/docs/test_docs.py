@@ -9,11 +9,13 @@ from types import ModuleType
 
 import pytest
 
+from bartizan.app.ask import named_queries
 from bartizan.cli.main import COMMANDS
 from bartizan.engine.catalog import Catalog
 from bartizan.frameworks import all_frameworks
 from bartizan.policy.lint import CHECKS
 from bartizan.resources.index import ResourceIndex
+from bartizan.store.records import all_tables
 
 ROOT = Path(__file__).parents[2]
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -37,6 +39,10 @@ def test_every_rule_type_and_command_has_its_place(reference: ModuleType) -> Non
         assert rule.doc.how_to_fix in page
         assert f"rules/{rule.id}.md" in pages["rules.md"]
     assert all(f"## {name}\n" in pages["resources.md"] for name in ResourceIndex.load().types)
+    for table in all_tables().values():
+        assert f"## {table.name}\n" in pages["tables.md"]
+        assert all(f"| {each.name} | {each.kind} | {each.doc} |" in pages["tables.md"] for each in table.columns)
+    assert all(f"## {name}\n" in pages["tables.md"] for name in named_queries())
     assert all(f"## {name}\n" in pages["commands.md"] for name in COMMANDS)
     assert all(f"### {each.code}\n" in pages["policy-checks.md"] for each in CHECKS)
     assert "### policy lint\n" in pages["commands.md"]

@@ -28,12 +28,15 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "permissions": "bartizan.cli.permissions:permissions_command",
         "policy": "bartizan.cli.policy:policy_command",
         "push": "bartizan.cli.push:push_group",
+        "query": "bartizan.cli.query:query_command",
         "rule": "bartizan.cli.rules:rule_command",
         "rules": "bartizan.cli.rules:rules_command",
         "scan": "bartizan.cli.scan:scan_command",
         "setup": "bartizan.cli.setup:setup_command",
         "show": "bartizan.cli.show:show_command",
+        "snapshots": "bartizan.cli.snapshots:snapshots_command",
         "suppress": "bartizan.cli.suppress:suppress_command",
+        "tables": "bartizan.cli.query:tables_command",
         "who-can": "bartizan.cli.who_can:who_can_command",
     }
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bartizan.engine.catalog import Catalog
     from bartizan.engine.outcome import Results
     from bartizan.engine.settings import Settings
+    from bartizan.store.store import Store
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -112,6 +113,45 @@ def source_of(options: dict[str, Any]) -> Source:
         access=Access(**reaching),
         regions=regions,
     )
+
+
+def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--store``: where snapshots are kept."""
+    return click.option(
+        "--store",
+        "address",
+        metavar="ADDRESS",
+        help="Snapshots: a folder, or s3://bucket/prefix. [default: address of [store] in bartizan.toml]",
+    )(command)
+
+
+def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--store`` and what else says how to reach it."""
+    for option in (
+        click.option("--endpoint-url", metavar="URL", help="Another endpoint than S3's, such as an emulator's."),
+        click.option("--profile", metavar="NAME", help="Profile of the AWS configuration, for a store in S3."),
+        click.option(
+            "--config",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Settings. [default: bartizan.toml or pyproject.toml here, if there is one]",
+        ),
+    ):
+        command = option(command)
+    return store_option(command)
+
+
+def store_of(options: dict[str, Any]) -> Store:
+    """The store that the options of ``store_options`` name, which are taken out of them."""
+    from bartizan.app.keep import store_at
+    from bartizan.aws.session import Access
+
+    address, config = options.pop("address"), options.pop("config")
+    address = address or settings_of(config).store
+    access = Access(profile=options.pop("profile"), endpoint_url=options.pop("endpoint_url"))
+    if not address:
+        raise click.UsageError("say where the snapshots are: --store, or address in [store] of bartizan.toml")
+    return store_at(address, access)
 
 
 def framework_option(command: Callable[..., Any]) -> Callable[..., Any]:

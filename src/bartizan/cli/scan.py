@@ -15,6 +15,7 @@ from bartizan.cli.options import (
     selection,
     selection_options,
     settings_of,
+    store_option,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bartizan.app.organization.run import Reach
     from bartizan.app.selection import Selection
     from bartizan.aws.session import Access
+    from bartizan.store.store import Store
 
 
 @click.command("scan")
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 @selection_options
 @organization_options
 @framework_option
+@store_option
 @report_options("bartizan-report")
 @click.pass_context
 def scan_command(  # noqa: PLR0913 - one argument per option
@@ -56,11 +59,13 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     without: tuple[str, ...],
     account_tags: dict[str, str],
     workers: int | None,
+    address: str | None,
     **reporting: Any,
 ) -> None:
     """Assess the account of the current credentials, or with --org all accounts of its organization; never writes.
 
-    Reads all enabled regions, prints a summary and writes reports.
+    Reads all enabled regions, prints a summary and writes reports. With --store it is kept as a snapshot too, for
+    `bartizan query`, `bartizan diff` and `bartizan drift`.
 
     \b
     Examples:
@@ -68,6 +73,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
       bartizan scan --profile audit --region eu-west-1 --service s3 --service iam
       bartizan scan --rule 'iam.*' --severity high --json
       bartizan scan --framework cis-5.0 --framework soc2
+      bartizan scan --store s3://audit-bucket/bartizan
       bartizan scan --org --ou Workloads --without-account sandbox
     """
     from bartizan.app.organization.members import Choice
@@ -77,24 +83,39 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     chosen = selection(services, rules, severity, settings_of(config), frameworks, custom)
     access = Access(profile=profile, role_arn=role_arn, external_id=external_id, endpoint_url=endpoint_url)
     if organization:
+        if address:
+            raise click.UsageError("--store keeps a scan of one account; it does not go with --org")
         reach = Reach(access=access, role=org_role, external_id=org_external_id)
         choice = Choice(units=units, accounts=accounts, without=without, tags=account_tags)
         ctx.exit(run_organization_scan(reach, chosen, choice, regions, workers=workers or 0, **reporting))
     if units or accounts or without or account_tags or workers or org_external_id:
         raise click.UsageError("accounts are chosen with --org only; without it, one account is read")
-    ctx.exit(run_scan(access, chosen, regions, **reporting))
+    store = opened_store(address or chosen.settings.store, access)
+    ctx.exit(run_scan(access, chosen, regions, store=store, **reporting))
 
 
-def run_scan(
+def opened_store(address: str, access: Access) -> Store | None:
+    """The store to keep the scan in, if one is named; raises ``InputError`` where it cannot be written."""
+    if not address:
+        return None
+    from bartizan.app.keep import store_at
+
+    store = store_at(address, access)
+    store.files.require_writable()
+    return store
+
+
+def run_scan(  # noqa: PLR0913 - all but two can be left out
     access: Access,
     selection: Selection,
     regions: tuple[str, ...] = (),
     *,
+    store: Store | None = None,
     fail_on: str,
     unknown_ok: bool,
     **reporting: Any,
 ) -> int:
-    """Scan, report, and give the exit code."""
+    """Scan, report, keep it in the store if there is one, and give the exit code."""
     import asyncio
 
     from bartizan.app.scan import scan
@@ -103,6 +124,11 @@ def run_scan(
     with progress("Reading the account") as advance:
         result = asyncio.run(scan(access, selection.catalog(), regions, advance, settings=selection.settings))
     deliver(of_scan(result, selection.frameworks), default_output="bartizan-report", **reporting)
+    if store is not None:
+        from bartizan.app.keep import keep
+
+        kept = keep(result, store, selection.settings)
+        click.echo(f"Kept as snapshot {kept.id} in {store.address}", err=True)
     return exit_code(result.evaluation, result.catalog, partial=result.partial, fail_on=fail_on, unknown_ok=unknown_ok)
 
 

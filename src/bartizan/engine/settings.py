@@ -15,6 +15,9 @@
     [suppressions]
     tag = "bartizan:accepted"
 
+    [store]
+    address = "s3://audit-bucket/bartizan"
+
     [[suppress]]
     rule = "s3.public-policy"
     resource = "arn:aws:s3:::shop-website"
@@ -34,7 +37,7 @@ from typing import Any, NoReturn
 from bartizan.engine.catalog import Catalog, suggestion
 from bartizan.model import InputError, Rule, Severity, Suppression
 
-_TABLES = frozenset({"rules", "parameters", "suppress", "suppressions"})
+_TABLES = frozenset({"rules", "parameters", "suppress", "suppressions", "store"})
 _OWN = frozenset({"enabled", "severity"})
 _REQUIRED = ("rule", "resource", "reason", "owner")
 _OPTIONAL = ("expires", "account", "region")
@@ -42,12 +45,16 @@ _OPTIONAL = ("expires", "account", "region")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a configuration says; ``source`` is the file that it comes from, for messages, and ``text`` its content."""
+    """What a configuration says; ``source`` is the file that it comes from, for messages, and ``text`` its content.
+
+    ``store`` is the address at which snapshots are kept; empty where none are.
+    """
 
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     suppressions: tuple[Suppression, ...] = ()
     suppression_tag: str = ""
+    store: str = ""
     source: str = ""
     text: str = ""
 
@@ -69,6 +76,7 @@ class Settings:
         if not isinstance(tag, str):
             reader.refuse(("suppressions", "tag"), "must be the name of a tag")
         return cls(
+            store=reader.store(document),
             rules=rules,
             parameters=reader.table(document, "parameters"),
             suppressions=tuple(reader.suppression(each, number) for number, each in enumerate(accepted, 1)),
@@ -136,6 +144,16 @@ class _Reader:
         if not isinstance(value, Mapping):
             self.refuse((name,), "must be a table")
         return value
+
+    def store(self, document: Mapping[str, Any]) -> str:
+        values = self.table(document, "store")
+        for name in values:
+            if name != "address":
+                self.refuse(("store", name), "there is no such setting; there is address")
+        address = values.get("address", "")
+        if not isinstance(address, str):
+            self.refuse(("store", "address"), "must be a folder or s3://bucket/prefix")
+        return address
 
     def flag(self, values: Mapping[str, Any], path: tuple[str, ...]) -> bool:
         value = values.get(path[-1], True)

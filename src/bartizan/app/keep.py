@@ -1,0 +1,86 @@
+"""Keep what a scan found: open a store, and write a snapshot to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bartizan.app.scan import Scan
+from bartizan.aws.objects import Objects
+from bartizan.aws.session import Access
+from bartizan.engine.outcome import LISTED
+from bartizan.engine.settings import Settings
+from bartizan.model import InputError, plain
+from bartizan.store.files import Files, Folder, MissingError, StoreError
+from bartizan.store.manifest import Manifest
+from bartizan.store.store import Store
+from bartizan.store.writing import Kept, write_account
+
+_S3 = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[^?#]*))?")
+
+
+def store_at(address: str, access: Access | None = None) -> Store:
+    """The store at an address: a folder, or ``s3://bucket/prefix``, which is reached with the profile of ``access``.
+
+    Raises ``InputError`` where the address is neither. The role that a scan assumes is not used: it may only read.
+    """
+    return Store(_files(address, access or Access()))
+
+
+def _files(address: str, access: Access) -> Files:
+    if "://" not in address:
+        return Folder(Path(address).expanduser())
+    found = _S3.fullmatch(address)
+    if found is None:
+        raise InputError(f"{address!r} is no store: name a folder, or s3://bucket/prefix")
+    return Objects(
+        bucket=found["bucket"],
+        prefix=(found["prefix"] or "").strip("/"),
+        refused=StoreError,
+        missing=MissingError,
+        profile=access.profile,
+        endpoint_url=access.endpoint_url,
+        credentials=access.credentials,
+    )
+
+
+def keep(scan: Scan, store: Store, settings: Settings) -> Manifest:
+    """Write the scan to the store as a snapshot.
+
+    Raises ``InputError`` where that fails; then nothing of it can be read, and what was written is taken away again as
+    far as the store still answers.
+    """
+    snapshot = store.begin(scan.started)
+    kept = Kept(
+        account=scan.account,
+        caller=scan.caller,
+        regions=scan.regions,
+        started=scan.started,
+        seconds=scan.seconds,
+        resources=scan.evaluation.snapshot.by_type,
+        findings=scan.evaluation.findings(*LISTED),
+        rules=scan.catalog,
+        tally=scan.evaluation.tally(),
+        gaps=scan.gaps,
+    )
+    try:
+        part = write_account(store.files, snapshot, kept, store.last_of(scan.account))
+        return store.commit(snapshot, scan.started, [part], rules=scan.catalog.rules, settings=settings_facts(settings))
+    except BaseException:
+        with suppress(StoreError):
+            store.abandon(snapshot)
+        raise
+
+
+def settings_facts(settings: Settings) -> Mapping[str, Any]:
+    """What the settings say, as plain values; the place where they stand is not part of it."""
+    left_out = {"source", "text", "store"}
+    return {
+        each.name: plain(getattr(settings, each.name))
+        for each in dataclasses.fields(settings)
+        if each.name not in left_out
+    }

@@ -1,0 +1,147 @@
+"""Snapshots as a user keeps, lists, asks and prunes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+
+from bartizan.app.ask import named_queries
+from bartizan.cli.main import cli
+from bartizan.demo.emulator import emulator
+from bartizan.model import InputError
+from bartizan.store.files import Folder
+from bartizan.store.store import Store
+from store.kept import bucket, keep, kept
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.chdir(tmp_path)
+    made = Store(Folder(tmp_path / "kept"))
+    keep(made, kept([bucket("=data", versioning=False), bucket("new\x1b[2J", versioning=True, tags={"team": "web"})]))
+    (tmp_path / "bartizan.toml").write_text('[store]\naddress = "kept"\n')
+    return made
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(cli, list(arguments))
+    assert result.exception is None or isinstance(result.exception, (InputError, SystemExit)), result.exception
+    return result
+
+
+def test_a_query_answers_as_text_json_and_csv(store: Store) -> None:
+    sql = "SELECT name, versioning, tags, read_at FROM s3_bucket ORDER BY name"
+    lines = run("query", sql).output.splitlines()
+    assert lines[0].split() == ["name", "versioning", "tags", "read_at"]
+    assert lines[-1] == "2 rows"
+    assert "new\\x1b[2J" in lines[3]
+    (first, second) = json.loads(run("query", sql, "--json").output)
+    assert first == {"name": "=data", "versioning": False, "tags": {}, "read_at": "2026-03-01T00:00:00+00:00"}
+    assert second["tags"] == {"team": "web"}
+    rows = list(csv.reader(io.StringIO(run("query", sql, "--csv").output)))
+    assert rows[1][:2] == ["'=data", "false"]
+    assert rows[2][0] == "new\\x1b[2J"
+
+
+@pytest.mark.parametrize("name", sorted(named_queries()))
+def test_every_query_that_comes_along_runs_and_says_what_it_tells(store: Store, name: str) -> None:
+    assert name in run("query", "--list").output
+    assert named_queries()[name][0].endswith(".")
+    found = run("query", "--named", name, "--json")
+    assert found.exit_code == 0, found.exception
+    assert isinstance(json.loads(found.output), list)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("query", "SELECT nope FROM s3_bucket"), "line 1 of the query: Referenced column"),
+        (("query", "SELECT 1\nFROM s3_buckets"), "line 2 of the query: there is no table"),
+        (("query", "--named", "bucket"), "did you mean buckets"),
+        (("query", "SELECT 1", "--snapshot", "nope"), "no snapshot is called 'nope'"),
+        (("tables", "s3_buckets"), "did you mean s3_bucket"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(store: Store, arguments: tuple[str, ...], said: str) -> None:
+    assert said in str(run(*arguments).exception)
+
+
+def test_a_query_needs_sql_or_a_name_and_a_store(store: Store, tmp_path: Path) -> None:
+    assert run("query").exit_code == 2
+    assert run("query", "SELECT 1", "--named", "buckets").exit_code == 2
+    (tmp_path / "bartizan.toml").write_text("[store]\nadress = 'x'")
+    assert "there is no such setting; there is address" in str(run("query", "SELECT 1").exception)
+    (tmp_path / "bartizan.toml").unlink()
+    assert "say where the snapshots are" in run("query", "SELECT 1").output
+
+
+def test_tables_say_what_their_columns_hold() -> None:
+    assert "s3_bucket" in run("tables").output
+    said = run("tables", "S3_Bucket").output
+    assert "versioning: bool" in said
+    assert "unknown: map of text" in said
+    assert json.loads(run("tables", "findings", "--json").output)["columns"][0]["name"] == "account"
+
+
+def test_snapshots_are_listed_and_pruned_only_when_told_to(store: Store) -> None:
+    keep(store, kept([bucket("data")], day=1))
+    first, second = json.loads(run("snapshots", "--json").output)
+    assert (first["resources"], second["resources"], second["statuses"]["fail"]) == (1, 2, 3)
+    assert second["id"] in run("snapshots").output
+    dry = run("snapshots", "prune")
+    assert second["id"] in dry.output
+    assert "1 would be removed; --yes does it" in dry.output
+    assert len(json.loads(run("snapshots", "--json").output)) == 2
+    assert run("snapshots", "prune", "--keep", "2").output == "Nothing to remove.\n"
+    assert "Removed 1." in run("snapshots", "prune", "--yes").output
+    assert [each["id"] for each in json.loads(run("snapshots", "--json").output)] == [first["id"]]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with emulator() as address:
+        s3 = boto3.client(
+            "s3", endpoint_url=address, aws_access_key_id="demo", aws_secret_access_key="demo", region_name="us-east-1"
+        )
+        s3.create_bucket(Bucket="shop-data")
+        s3.create_bucket(Bucket="audit-bucket")
+        yield address
+
+
+@pytest.mark.parametrize("where", ["kept", "s3://audit-bucket/bartizan"])
+def test_a_scan_keeps_what_it_found(address: str, where: str, tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    clean |= {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_CONFIG_FILE": os.devnull}
+
+    def bartizan(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bartizan", *arguments, "--store", where, "--endpoint-url", address]
+        return subprocess.run(
+            command, capture_output=True, text=True, env=clean, timeout=120, check=False, cwd=tmp_path
+        )
+
+    scan = bartizan("scan", "--rule", "s3.no-versioning", "--region", "us-east-1", "--json", "--fail-on", "medium")
+    assert scan.returncode in {1, 3}, scan.stderr
+    assert "Kept as snapshot " in scan.stderr
+    json.loads(scan.stdout)
+    asked = bartizan("query", "SELECT name, versioning FROM s3_bucket ORDER BY name", "--json")
+    assert json.loads(asked.stdout) == [
+        {"name": "audit-bucket", "versioning": False}, {"name": "shop-data", "versioning": False},
+    ]  # fmt: skip
+    unread = bartizan("query", "SELECT policy, unknown['policy'] AS why FROM s3_bucket LIMIT 1", "--json")
+    assert json.loads(unread.stdout) == [{"policy": None, "why": "not read"}]
+
+
+def test_a_store_that_cannot_be_written_is_refused_before_the_scan(address: str, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("a file")
+    refused = run("scan", "--store", str(tmp_path / "kept"), "--endpoint-url", address)
+    assert "cannot be" in str(refused.exception)
