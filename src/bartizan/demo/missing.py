@@ -8,7 +8,6 @@ from typing import Any
 
 from moto.ec2.responses import EC2Response
 from moto.emr.models import ElasticMapReduceBackend
-from moto.emr.responses import ElasticMapReduceResponse
 from moto.iam.responses import IamResponse
 from moto.shield.responses import ShieldResponse
 
@@ -39,8 +38,6 @@ def complete() -> None:
         setattr(IamResponse, "list_service_specific_credentials", _no_credentials)  # noqa: B010 - a method, typed
     if not hasattr(ShieldResponse, "get_subscription_state"):
         setattr(ShieldResponse, "get_subscription_state", _not_subscribed)  # noqa: B010 - a method, typed
-    if not hasattr(ElasticMapReduceResponse, "list_security_configurations"):
-        setattr(ElasticMapReduceResponse, "list_security_configurations", _no_configurations)  # noqa: B010 - as above
     # Moto tells nothing where nobody has set it; AWS blocks all but SSH:
     # https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-block-public-access.html
     setattr(ElasticMapReduceBackend, "get_block_public_access_configuration", _emr_block)  # noqa: B010 - a method, typed
@@ -59,10 +56,6 @@ def _no_credentials(_: IamResponse) -> str:
         f"<ListServiceSpecificCredentialsResult>{result}</ListServiceSpecificCredentialsResult>"
         "</ListServiceSpecificCredentialsResponse>"
     )
-
-
-def _no_configurations(_: ElasticMapReduceResponse) -> str:
-    return '{"SecurityConfigurations": []}'
 
 
 def _not_subscribed(_: ShieldResponse) -> str:
