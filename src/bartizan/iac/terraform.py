@@ -167,22 +167,23 @@ class _Around:
         self.configuration = configuration
         self._path = path
         self._coded: dict[tuple[tuple[str, ...], str], list[Planned]] = defaultdict(list)
+        self._keyed: dict[tuple[tuple[str, ...], str, str], list[Planned]] = defaultdict(list)
         self._by_address: dict[str, Planned] = {}
 
     def add(self, each: Planned) -> None:
         """Take an instance in."""
         self._coded[each.at.path, each.at.name].append(each)
+        self._keyed[each.at.path, each.at.name, each.at.key].append(each)
         self._by_address[each.address] = each
 
     def meant(self, at: Address, target: Target) -> Iterator[Planned]:
         """The instances that code of the instance ``at`` may mean by a reference."""
-        for each in self._coded.get((target.path, target.name), ()):
-            if (
-                at.reaches(each.at)
-                and target.key in ("", each.at.key)
-                and (target.same is None or each.at.key == at.keys[target.same])
-            ):
-                yield each
+        own = target.key if target.same is None else at.keys[target.same]
+        if not own and target.same is None:
+            found = self._coded.get((target.path, target.name), [])
+        else:
+            found = self._keyed.get((target.path, target.name, own), [])
+        return (each for each in found if at.reaches(each.at) and target.key in ("", each.at.key))
 
     def of(self, at: Address) -> Surroundings:
         """What the block of an instance may ask about what it refers to."""

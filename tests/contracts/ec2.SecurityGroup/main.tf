@@ -36,3 +36,7 @@ resource "aws_security_group_rule" "inside" {
   protocol                 = -1
   source_security_group_id = "sg-1"
 }
+
+resource "aws_default_security_group" "closed" {
+  vpc_id = "vpc-0"
+}

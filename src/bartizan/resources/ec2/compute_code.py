@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bartizan.model import Gap, Reason, Unknown
@@ -153,7 +154,8 @@ _TF_DEVICES = CodeReader(
     "aws_instance.root_block_device",
     Volume,
     blocks=_nested("root_block_device", "ebs_block_device"),
-    fields=TERRAFORM_VOLUME.fields,
+    # Which tags they get turns on the instance too.
+    fields={name: TERRAFORM_VOLUME.fields[name] for name in ("volume_id", "encrypted")},
 )
 
 TERRAFORM_INSTANCE = CodeReader(
@@ -189,6 +191,13 @@ TERRAFORM_INSTANCE = CodeReader(
         "tags": terraform_tags,
     },
     inner=(_TF_DEVICES,),
+)
+
+
+TERRAFORM_SPOT_INSTANCE = replace(
+    TERRAFORM_INSTANCE,
+    code_type="aws_spot_instance_request",
+    defaulted={"aws_spot_instance_request": TERRAFORM_INSTANCE.defaulted["aws_instance"]},
 )
 
 
@@ -242,7 +251,7 @@ _CFN_DEVICES = CodeReader(
     "AWS::EC2::Instance.BlockDeviceMappings",
     Volume,
     blocks=lambda block: [each["Ebs"] for each in _nested("BlockDeviceMappings")(block) if "Ebs" in each],
-    fields={**CLOUDFORMATION_VOLUME.fields, "tags": lambda _: tags_in(())},
+    fields={name: CLOUDFORMATION_VOLUME.fields[name] for name in ("volume_id", "encrypted")},
 )
 
 CLOUDFORMATION_INSTANCE = CodeReader(

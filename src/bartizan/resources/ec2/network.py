@@ -348,6 +348,15 @@ TERRAFORM_SECURITY_GROUP = CodeReader(
     },
 )
 
+TERRAFORM_DEFAULT_SECURITY_GROUP = CodeReader(
+    "aws_default_security_group",
+    SecurityGroup,
+    parts=TERRAFORM_SECURITY_GROUP.parts,
+    # The provider takes all rules away that the code does not write.
+    defaulted={"aws_default_security_group": ("egress", "ingress", "tags_all")},
+    fields={**TERRAFORM_SECURITY_GROUP.fields, "group_name": lambda _: "default"},
+)
+
 _EVERYTHING_OUT = (Permission(ALL_PROTOCOLS, -1, -1, "0.0.0.0/0"),)
 
 
