@@ -329,3 +329,45 @@ def test_a_default_vpc_that_code_adopts_is_told_of(tmp_path: Path, kind: str) ->
     terraform(tmp_path, f'resource "{kind}" "it" {{}}\n')
     default = kind == "aws_default_vpc"
     assert verdicts(tmp_path, "ec2.default-vpc") == {f"{kind}.it": Status.FAIL if default else Status.PASS}
+
+
+def test_references_hold_through_functions_splats_and_dynamic_blocks(tmp_path: Path) -> None:
+    terraform(
+        tmp_path,
+        """
+        locals { vpc_id = try(aws_vpc.this[0].id, "") }
+        resource "aws_vpc" "this" {
+          count      = 1
+          cidr_block = "10.0.0.0/16"
+        }
+        resource "aws_subnet" "public" {
+          count                   = 2
+          vpc_id                  = local.vpc_id
+          cidr_block              = cidrsubnet("10.0.0.0/16", 8, count.index)
+          map_public_ip_on_launch = count.index == 1
+        }
+        resource "aws_network_acl" "public" {
+          vpc_id     = local.vpc_id
+          subnet_ids = aws_subnet.public[*].id
+          dynamic "ingress" {
+            for_each = { ssh = 22, web = 443 }
+            content {
+              rule_no    = 100 + ingress.value
+              action     = "allow"
+              protocol   = "tcp"
+              from_port  = ingress.value
+              to_port    = ingress.value
+              cidr_block = "0.0.0.0/0"
+            }
+          }
+        }
+        resource "aws_instance" "web" {
+          count     = 2
+          ami       = "ami-1"
+          subnet_id = element(aws_subnet.public[*].id, count.index)
+        }
+        """,
+    )
+    assert verdicts(tmp_path, "ec2.acl-opens-administration") == {"aws_network_acl.public": Status.FAIL}
+    assert verdicts(tmp_path, PUBLIC) == {"aws_instance.web[0]": Status.PASS, "aws_instance.web[1]": Status.FAIL}
+    assert {each.vpc_id for each in resources(tmp_path, Subnet).values()} == {f"<aws_vpc.this[0] in {tmp_path}>"}

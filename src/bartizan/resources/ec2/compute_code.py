@@ -123,7 +123,8 @@ def _tf_public_ip(block: Block) -> str | None:
     asked = block.get("associate_public_ip_address")
     if asked is None:
         subnet = block.referred("subnet_id")
-        if subnet is None or block.get("network_interface") or block.get("launch_template"):
+        others = ("network_interface", "primary_network_interface", "launch_template")
+        if subnet is None or any(block.get(each) for each in others):
             raise _decided_elsewhere(block, "its subnet, network interface or launch template")
         asked = subnet.get("map_public_ip_on_launch", False)
     return _AT_LAUNCH if asked else None
@@ -174,6 +175,7 @@ TERRAFORM_INSTANCE = CodeReader(
             "metadata_options.http_put_response_hop_limit",
             "metadata_options.http_tokens",
             "network_interface",
+            "primary_network_interface",
             "root_block_device",
             "root_block_device.encrypted",
             "subnet_id",

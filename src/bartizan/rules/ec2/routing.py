@@ -71,9 +71,9 @@ def endpoint_lets_everything_through(endpoint: VpcEndpoint) -> Problems:
     "info",
     passes=[
         (Vpc(), VpcEndpoint(service="s3"), VpcEndpoint(service="dynamodb")),
-        Vpc(interfaces=0),
+        Vpc(is_default=True, interfaces=0),
     ],
-    fails=[Vpc(), (Vpc(), VpcEndpoint(service="s3"))],
+    fails=[Vpc(), (Vpc(), VpcEndpoint(service="s3")), Vpc(is_default=True)],
     reads=[VpcEndpoint],
     advice=True,
 )
@@ -92,7 +92,8 @@ def no_gateway_endpoint(vpc: Vpc, world: World) -> Problems:
     """
     present = {each.service for each in world.find(VpcEndpoint, near=vpc, vpc_id=vpc.vpc_id)}
     missing = [name for service, name in (("s3", "S3"), ("dynamodb", "DynamoDB")) if service not in present]
-    if missing and vpc.interfaces:
+    # AWS makes an empty default VPC in every region.
+    if missing and (not vpc.is_default or vpc.interfaces):
         yield f"no endpoint for {' and '.join(missing)}"
 
 
