@@ -31,7 +31,7 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 def pages() -> Iterator[tuple[str, str]]:
     """Each page's path below ``reference/`` and its text."""
     catalog, index = Catalog.load(), ResourceIndex.load()
-    facts = [explain(rule, catalog) for rule in catalog]
+    facts = [explain(rule, catalog, index) for rule in catalog]
     yield "rules.md", rules_page(facts)
     for each in facts:
         yield f"rules/{each['id']}.md", rule_page(each)
@@ -83,6 +83,7 @@ def rule_page(facts: dict[str, Any]) -> str:
             "",
             f"## Automatic fix\n\n{automatic}",
             "",
+            *_as_code(fix["code"] if fix else {}),
             "## Samples",
             "",
             *(f"- passes: `{each}`" for each in facts["passes"]),
@@ -104,6 +105,13 @@ def rule_page(facts: dict[str, Any]) -> str:
             *(f"- <{each}>" for each in facts["references"]),
         ]
     )
+
+
+def _as_code(code: dict[str, str]) -> Iterator[str]:
+    """The fix of a sample in each language."""
+    for language, title, marked in (("terraform", "Terraform", "hcl"), ("cloudformation", "CloudFormation", "yaml")):
+        if code.get(language):
+            yield from (f"### As {title}", "", f"```{marked}", code[language], "```", "")
 
 
 _HOW_COVERED = (

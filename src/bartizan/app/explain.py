@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
+from bartizan.app.fixing import sample_code
 from bartizan.app.scan import wanted_by
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.trace import trace
@@ -16,8 +17,9 @@ from bartizan.resources.index import ResourceIndex
 from bartizan.resources.reading import CustomReader, Reader
 
 
-def explain(rule: Rule, catalog: Catalog) -> dict[str, Any]:
-    """All that is to say of a rule, as plain JSON values."""
+def explain(rule: Rule, catalog: Catalog, index: ResourceIndex | None = None) -> dict[str, Any]:
+    """All that is to say of a rule, as plain JSON values; who explains many passes the ``index`` of types."""
+    index = index or ResourceIndex.load()
     fix = catalog.fixes.get(rule.id)
     return {
         "id": rule.id,
@@ -35,10 +37,10 @@ def explain(rule: Rule, catalog: Catalog) -> dict[str, Any]:
             f"{name} = {json.dumps(plain(value))}: {rule.doc.parameters[name]}"
             for name, value in rule.parameters.items()
         ],
-        "fix": {"what": fix.what, "breaks": fix.breaks} if fix else None,
+        "fix": {"what": fix.what, "breaks": fix.breaks, "code": sample_code(fix, index)} if fix else None,
         "passes": [_sample(rule, each) for each in rule.passes],
         "fails": [_sample(rule, each) for each in rule.fails],
-        "actions": actions_of(rule),
+        "actions": actions_of(rule, index),
     }
 
 
@@ -50,10 +52,10 @@ def controls_by_framework(rule: Rule) -> dict[str, list[str]]:
     return found
 
 
-def actions_of(rule: Rule) -> list[str]:
+def actions_of(rule: Rule, index: ResourceIndex | None = None) -> list[str]:
     """The IAM actions that reading for the rule takes, in order."""
     wanted = wanted_by([rule])
-    index = ResourceIndex.load()
+    index = index or ResourceIndex.load()
     return sorted(
         {
             action

@@ -31,6 +31,8 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "markdown": "report.md",
         "ocsf": "findings.ocsf.json",
         "asff": "findings.asff.json",
+        "terraform": "fixes.tf",
+        "cloudformation": "fixes.yaml",
     }
 )
 """Each format of reports, and the name of its file."""
@@ -257,11 +259,12 @@ def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> di
 
 
 def report_options(default_output: str, fail_on: str = "high", *, formats: Iterable[str] = FORMATS) -> Decorator:
-    """``--output``, ``--format``, ``--fail-on``, ``--unknown-ok``, ``--json`` and ``--passes``: what comes out."""
+    """``--output``, ``--format``, ``--fail-on``, ``--unknown-ok``, ``--json``, ``--passes`` and ``--fixes``."""
     offered = tuple(formats)
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in (
+            click.option("--fixes", is_flag=True, help="Give each finding its fix as code, in json."),
             click.option("--passes", is_flag=True, help="List the passes too, in ocsf and asff."),
             click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of the summary."),
             click.option("--unknown-ok", is_flag=True, help="Exit with 0, not 3, when something could not be judged."),
@@ -277,7 +280,7 @@ def report_options(default_output: str, fail_on: str = "high", *, formats: Itera
                 "formats",
                 multiple=True,
                 type=click.Choice(offered),
-                help="Report to write; repeatable. [default: html and json]",
+                help="Report to write, or fixes as code; repeatable. [default: html and json]",
             ),
             click.option(
                 "--output",

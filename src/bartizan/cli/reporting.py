@@ -35,9 +35,14 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "markdown": "bartizan.report.markdown:write_markdown",
         "ocsf": "bartizan.report.ocsf:write_ocsf",
         "asff": "bartizan.report.asff:write_asff",
+        "terraform": "bartizan.app.fixing:write_terraform",
+        "cloudformation": "bartizan.app.fixing:write_cloudformation",
     }
 )
 """What writes each format, and where it is defined: like a command, it is imported when it is asked for."""
+
+
+_CODED = frozenset({"html", "json", "sarif", "markdown"})  # they show fixes as code
 
 
 def writer(name: str) -> Callable[[ReportInput, IO[str]], None]:
@@ -152,6 +157,7 @@ def deliver(  # noqa: PLR0913 - one argument per option
     formats: tuple[str, ...],
     as_json: bool,
     passes: bool,
+    fixes: bool,
 ) -> None:
     """Write the reports that were asked for, and print the summary, or with ``as_json`` the report itself.
 
@@ -159,6 +165,10 @@ def deliver(  # noqa: PLR0913 - one argument per option
     Raises ``InputError`` where a file cannot be written.
     """
     report = replace(report, list_passes=passes)
+    if as_json or _CODED.intersection(formats or ("html",)):
+        from bartizan.app.fixing import with_code
+
+        report = with_code(report, each=fixes)
     folder = output or (default_output if formats or not as_json else None) or ("." if formats else None)
     written: list[Path] = []
     try:

@@ -38,10 +38,12 @@ def rules_command(  # noqa: PLR0913 - one argument per option
     import json
 
     from bartizan.app.explain import explain
+    from bartizan.resources.index import ResourceIndex
 
     catalog = selected(services, rules, severity, settings_of(config), custom=custom)
     if as_json:
-        click.echo(json.dumps([explain(rule, catalog) for rule in catalog], indent=2))
+        index = ResourceIndex.load()
+        click.echo(json.dumps([explain(rule, catalog, index) for rule in catalog], indent=2))
         return
     width = max(len(rule.id) for rule in catalog)
     for rule in catalog:
@@ -105,6 +107,8 @@ def rule_command(*, rule_id: str, custom: tuple[Path, ...], as_json: bool) -> No
 
 
 def _text(facts: dict[str, Any]) -> str:
+    from bartizan.report.content import LANGUAGES
+
     fix = facts["fix"]
     risk = f" It may break: {fix['breaks']}." if fix and fix["breaks"] else ""
     parts = [
@@ -112,6 +116,7 @@ def _text(facts: dict[str, Any]) -> str:
         ("Why it matters", facts["why"]),
         ("How to fix", facts["how_to_fix"]),
         ("Automatic fix", f"{fix['what']}.{risk}" if fix else "None: it takes a decision of yours."),
+        *((f"As {LANGUAGES[name]}", text) for name, text in (fix["code"] if fix else {}).items()),
         ("Parameters", "\n".join(facts["parameters"])),
         ("Passes", "\n".join(facts["passes"])),
         ("Fails", "\n".join(facts["fails"])),

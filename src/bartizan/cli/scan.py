@@ -85,6 +85,8 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     if organization:
         if address:
             raise click.UsageError("--store keeps a scan of one account; it does not go with --org")
+        if {"terraform", "cloudformation"}.intersection(reporting["formats"]) or reporting["fixes"]:
+            raise click.UsageError("fixes as code are of one account: scan it by itself, with --role-arn")
         reach = Reach(access=access, role=org_role, external_id=org_external_id)
         choice = Choice(units=units, accounts=accounts, without=without, tags=account_tags)
         ctx.exit(run_organization_scan(reach, chosen, choice, regions, workers=workers or 0, **reporting))

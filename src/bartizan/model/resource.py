@@ -146,8 +146,8 @@ class Resource:
             known = object.__getattribute__(self, self.name_field) if self.name_field else None
         except AttributeError:
             known = None
-        # What stands in angle brackets for an id is nothing to call it by.
-        known = None if known and known.endswith(">") else known
+        # What stands in code in angle brackets for an id is nothing to call it by.
+        known = None if known and self.address and known.endswith(">") else known
         return known or self.arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1] or self.address
 
     def days_since(self, moment: dt.datetime) -> int:

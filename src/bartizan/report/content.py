@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bartizan.engine.catalog import Catalog
@@ -17,6 +18,9 @@ from bartizan.model import CoverageGap, Finding, Status, plain
 if TYPE_CHECKING:
     from bartizan.engine.compliance import Compliance
 
+LANGUAGES: Mapping[str, str] = MappingProxyType({"terraform": "Terraform", "cloudformation": "CloudFormation"})
+"""The languages of infrastructure code, as their makers write them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReportInput:
@@ -26,6 +30,9 @@ class ReportInput:
     those that were read. ``list_passes`` is whether formats that are lists of findings give the passes too.
     ``compliance`` holds the frameworks that were asked for. Of code, ``read`` are the files and folders with what each
     was read as and its number of resources, ``not_read`` what was passed over, and why.
+
+    ``code`` holds by rule, and within by language, the fix of the first resource that fails as infrastructure code;
+    ``code_of`` gives that of any finding, where the report is to hold it for each.
     """
 
     subject: str
@@ -42,6 +49,8 @@ class ReportInput:
     not_read: tuple[tuple[str, str], ...] = ()
     list_passes: bool = False
     compliance: tuple[Compliance, ...] = ()
+    code: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    code_of: Callable[[Finding], Mapping[str, str]] | None = None
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -175,9 +184,15 @@ def rule_facts(report: ReportInput) -> dict[str, dict[str, Any]]:
             "references": list(rule.doc.references),
             "fix": fix.what if (fix := report.catalog.fixes.get(rule.id)) else "",
             "fix_breaks": fix.breaks if fix else "",
+            "fix_code": dict(report.code.get(rule.id, {})),
         }
         for rule in report.catalog
     }
+
+
+def _listed(finding: Finding, report: ReportInput) -> dict[str, Any]:
+    code = {"fix_code": dict(report.code_of(finding))} if report.code_of else {}
+    return finding_facts(finding) | code
 
 
 def document(report: ReportInput) -> dict[str, Any]:
@@ -201,7 +216,7 @@ def document(report: ReportInput) -> dict[str, Any]:
             },
         },
         "rules": rule_facts(report),
-        "findings": [finding_facts(each) for each in report.findings],
+        "findings": [_listed(each, report) for each in report.findings],
         "passed": [{"rule": each.rule, "resource": each.resource, "fingerprint": each.fingerprint} for each in passed],
         "suppressions": {
             "accepted": report.accepted.count,

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 
 from bartizan.model import Finding, Severity, Status
-from bartizan.report.content import ReportInput
-from bartizan.report.safe import printable
+from bartizan.report.content import LANGUAGES, ReportInput
+from bartizan.report.safe import fenced, printable
 from bartizan.report.unseen import amount, unseen
 
 MOST_BYTES = 65_000
@@ -25,6 +25,7 @@ Source: https://github.com/dead-claudia/github-limits
 
 _LISTED = 25
 _LONGEST = 300
+_LONGEST_CODE = 1_500
 _ROOM_FOR_THE_END = 300
 _BACKTICKS = re.compile("`+")
 
@@ -102,7 +103,10 @@ def _rule_block(found: list[Finding], report: ReportInput) -> str:
     rule = report.catalog.rules[found[0].rule]
     head = f"<b>{rule.severity}</b>: {_escaped(rule.doc.title)} ({len(found):,})"
     how = f"{rule.doc.how_to_fix}\n\nRule `{rule.id}`"
-    return _folded(head, f"{_items(_item(each) for each in found)}\n\n{how}")
+    code = [f"As {LANGUAGES[name]}:\n\n{fenced(text)}" for name, text in report.code.get(rule.id, {}).items()]
+    # A fix of a page's length would take the place of other findings.
+    shown = [each for each in code if len(each) <= _LONGEST_CODE]
+    return _folded(head, "\n\n".join([_items(_item(each) for each in found), how, *shown]))
 
 
 def _item(finding: Finding, *, named: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -13,6 +14,14 @@ def printable(text: str) -> str:
         each if unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else f"\\x{ord(each):02x}"
         for each in text
     )
+
+
+def fenced(text: str) -> str:
+    """The text as a block of code in Markdown that it cannot end: its fence is longer than any in the text."""
+    longest = max((len(each) for each in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    lines = "\n".join(printable(line) for line in text.split("\n"))
+    return f"{fence}\n{lines}\n{fence}"
 
 
 def csv_cell(text: str) -> str:

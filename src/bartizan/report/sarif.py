@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any
 from urllib.parse import quote
 
 from bartizan.model import Finding, Place, Rule, Severity, Status
-from bartizan.report.content import ReportInput
-from bartizan.report.safe import printable
+from bartizan.report.content import LANGUAGES, ReportInput
+from bartizan.report.safe import fenced, printable
 from bartizan.report.unseen import Unseen, unseen
 
 MOST_RESULTS = 5_000
@@ -71,7 +71,7 @@ def sarif(report: ReportInput, root: Path) -> dict[str, Any]:
                     "driver": {
                         "name": "Bartizan",
                         "version": report.version,
-                        "rules": [_rule(each) for each in report.catalog],
+                        "rules": [_rule(each, report.code.get(each.id, {})) for each in report.catalog],
                     }
                 },
                 "invocations": [_invocation(report, left_out=len(found) - MOST_RESULTS)],
@@ -82,10 +82,11 @@ def sarif(report: ReportInput, root: Path) -> dict[str, Any]:
     }
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule, code: Mapping[str, str]) -> dict[str, Any]:
     doc = rule.doc
     references = "\n".join(f"- <{each}>" for each in doc.references if each.startswith("https://"))
     parts = [f"## Why it matters\n\n{doc.why}", f"## How to fix\n\n{doc.how_to_fix}"]
+    parts += [f"## As {LANGUAGES[name]}\n\n{fenced(text)}" for name, text in code.items()]
     markdown = "\n\n".join([*parts, f"## References\n\n{references}"] if references else parts)
     described: dict[str, Any] = {
         "id": rule.id,

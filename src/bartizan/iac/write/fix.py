@@ -66,35 +66,58 @@ def fix_code(
     Where something of it has no counterpart in the code, or is not known, a comment says that. A CloudFormation text
     is what stands below ``Resources``.
     """
-    said = [_said(each) for each in fixes]
-    fixed: Resource | None = resource
+    known, said = list(writers), [str(resource.place or resource.key)] if resource.key else []
     try:
-        for each in fixes:
-            fixed = each.change(fixed) if fixed is not None else None
-        writer = writer_for(writers, resource, terraform=language is Language.TERRAFORM)
+        fixed = _fixed(fixes, resource, said)
+        writer = writer_for(known, resource, terraform=language is Language.TERRAFORM)
         if fixed is None:
             kind = writer.code_type if writer else resource.cfn_type
-            return FixCode(comments([*said, f"Remove {kind} {_called(resource)} from the code."]), written=False)
+            said.append(f"Remove {_called(resource)} ({kind}) from the code, if it is there.")
+            return FixCode(comments(said), written=False)
         changed = _changed(resource, fixed)
-        lacking = sorted(changed - writer.writes) if writer else sorted(changed)
+        lacking = changed - (writer.writes if writer else frozenset())
         if lacking:
-            said.append(f"Not written as {language.label}: {', '.join(lacking)} of {resource.cfn_type}.")
-        if writer is None or not changed & writer.writes:
-            return FixCode(comments(said), written=False)
-        declared = declare(writer, fixed, changed, resource)
-        name = (names or Names()).of(resource, language)
-        present = [each for each in declared if not each.nothing]
-        said += [f"Remove the {each.code_type} of {_called(resource)}." for each in declared if each.nothing]
-        if not present:
-            return FixCode(comments(said), written=False)
-        if language is Language.TERRAFORM:
-            text = "\n\n".join(_terraform(writer, resource, name, present))
-        else:
-            text = _cloudformation(name, present)
+            said.append(f"Not written as {language.label}: {', '.join(sorted(lacking))} of {resource.cfn_type}.")
+        if writer and changed - lacking:
+            declared = declare(writer, fixed, changed - lacking, resource)
+            return _written(said, writer, resource, declared, names or Names())
     except Unknown as unknown:
-        return FixCode(comments([*said, f"Not written: {unknown}."]), written=False)
-    except Unwritable as unwritable:
-        return FixCode(comments([*said, f"Not written as {language.label}: {unwritable}."]), written=False)
+        said.append(f"Not written: {unknown}.")
+    except (LookupError, TypeError, ValueError, AttributeError) as wrong:
+        why = str(wrong) if isinstance(wrong, Unwritable) else f"{type(wrong).__name__}: {wrong}"
+        said.append(f"Not written as {language.label}: {why}.")
+    return FixCode(comments(said), written=False)
+
+
+def _fixed(fixes: Iterable[Fix], resource: Resource, said: list[str]) -> Resource | None:
+    """The resource as the fixes make it; those that something is not known for are passed over, which is said."""
+    fixed = resource
+    for each in fixes:
+        said.append(_said(each))
+        try:
+            changed = each.change(fixed)
+        except Unknown as unknown:
+            said.append(f"Not written: {unknown}.")
+            continue
+        if changed is None:
+            return None
+        fixed = changed
+    return fixed
+
+
+def _written(
+    said: list[str], writer: CodeWriter, resource: Resource, declared: list[Declaration], names: Names
+) -> FixCode:
+    """The text under comments; ``said`` is what these say already."""
+    present = [each for each in declared if not each.nothing]
+    said = [*said, *(f"Remove the {each.code_type} of {_called(resource)}." for each in declared if each.nothing)]
+    if not present:
+        return FixCode(comments(said), written=False)
+    name = names.of(resource, Language.TERRAFORM if writer.terraform else Language.CLOUDFORMATION)
+    if writer.terraform:
+        text = "\n\n".join(_terraform(writer, resource, name, present))
+    else:
+        text = _cloudformation(name, present)
     return FixCode(f"{comments(said)}\n{text}", written=True)
 
 
@@ -141,7 +164,7 @@ def _called(resource: Resource) -> str:
 
 def _name(resource: Resource, language: Language) -> str:
     coded = _CODE_NAME.fullmatch(resource.address)
-    known = coded[1] if coded else _called(resource)
+    known = coded[1] if coded else resource.name or "example"
     words = [each for each in _NO_LETTERS.split(known) if each]
     if language is Language.TERRAFORM:
         made = "_".join(words)

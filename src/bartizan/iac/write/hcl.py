@@ -18,6 +18,7 @@ from bartizan.resources.writing import Declaration, Json, Nested, Own
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_TEMPLATE = re.compile(r"([$%]+)(?=\{)")
 _WORDS = frozenset({"true", "false", "null"})
 
 
@@ -27,7 +28,8 @@ def block(declaration: Declaration, label: str) -> str:
     name = label if declaration.number == 1 else f"{label}_{declaration.number}"
     lines = [f'resource "{declaration.code_type}" "{name}" {{']
     lines += [f"  {comment(f'{name} is left out')}" for name in declaration.left_out]
-    return "\n".join([*lines, *_body(declaration.attributes, own, "  "), "}"])
+    lines += _body(declaration.attributes, own, "  ")
+    return "\n".join([*lines, "}"]) if len(lines) > 1 else f"{lines[0]}}}"
 
 
 def import_block(code_type: str, label: str, import_id: str) -> str:
@@ -41,7 +43,15 @@ def import_block(code_type: str, label: str, import_id: str) -> str:
 def quoted(text: str) -> str:
     """The text as a quoted one, in which nothing is a template."""
     escaped = "".join(_ESCAPES.get(each) or (each if each.isprintable() else _code(each)) for each in text)
-    return f'"{escaped.replace("${", "$${").replace("%{", "%%{")}"'
+    return f'"{_TEMPLATE.sub(_doubled, escaped)}"'
+
+
+def _doubled(mark: re.Match[str]) -> str:
+    """The start of a template with its last sign doubled, which makes it a text; those before it as their codes.
+
+    Not all parsers agree on what three of them are.
+    """
+    return "".join(map(_code, mark[1][:-1])) + mark[1][-1] * 2
 
 
 def _code(letter: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bartizan.resources.rds.types import DbCluster, DbInstance, DbSnapshot
+from bartizan.resources.rds.types import DbCluster, DbClusterSnapshot, DbInstance, DbSnapshot
 from bartizan.resources.writing import CodeWriter, tags_map, tags_pairs
 
 
@@ -182,4 +182,12 @@ TERRAFORM_SNAPSHOT = CodeWriter(
     names={"db_snapshot_identifier": "db_snapshot_identifier"},
     fields={"shared_with": "shared_accounts", "tags": tags_map},
     import_id=lambda snapshot: snapshot.db_snapshot_identifier,
+)
+
+TERRAFORM_CLUSTER_SNAPSHOT = CodeWriter(
+    "aws_db_cluster_snapshot",
+    DbClusterSnapshot,
+    names={"db_cluster_snapshot_identifier": "db_cluster_snapshot_identifier"},
+    fields={"shared_with": "shared_accounts", "tags": tags_map},
+    import_id=lambda snapshot: snapshot.db_cluster_snapshot_identifier,
 )

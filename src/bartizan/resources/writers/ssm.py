@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bartizan.resources.ssm import Document, RegionSettings
-from bartizan.resources.writing import CodeWriter, Part, tags_map
+from bartizan.resources.writing import CodeWriter, tags_map
 
 _PUBLIC_SHARING = "/ssm/documents/console/public-sharing-permission"
 
@@ -23,19 +23,29 @@ TERRAFORM_DOCUMENT = CodeWriter(
     import_id=lambda document: document.document_name,
 )
 
-TERRAFORM_SETTINGS = CodeWriter(
-    "",
+
+def _sharing(settings: RegionSettings) -> str:
+    return "Disable" if settings.public_sharing_blocked else "Enable"
+
+
+TERRAFORM_SETTING = CodeWriter(
+    "aws_ssm_service_setting",
     RegionSettings,
-    parts=(
-        Part(
-            "aws_ssm_service_setting",
-            {
-                "public_sharing_blocked": lambda settings: {
-                    "setting_id": _PUBLIC_SHARING,
-                    "setting_value": "Disable" if settings.public_sharing_blocked else "Enable",
-                }
-            },
-            {},
-        ),
-    ),
+    fields={
+        "public_sharing_blocked": lambda settings: {
+            "setting_id": _PUBLIC_SHARING,
+            "setting_value": _sharing(settings),
+        }
+    },
+)
+
+CLOUDFORMATION_SETTING = CodeWriter(
+    "AWS::SSM::ServiceSetting",
+    RegionSettings,
+    fields={
+        "public_sharing_blocked": lambda settings: {
+            "SettingId": _PUBLIC_SHARING,
+            "SettingValue": _sharing(settings),
+        }
+    },
 )
