@@ -18,7 +18,7 @@ from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed, Surroundings
 from bartizan.resources.code_readers import CodeReaders
 
-_IDENTITIES = ("id", "arn", "url", "name", "bucket", "function_name", "stage_name")
+_IDENTITIES = ("id", "arn", "url", "name", "bucket", "function_name", "stage_name", "domain", "repository")
 _ENDING = re.compile(r"[/:]")
 _DEEPEST = 200
 

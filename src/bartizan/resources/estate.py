@@ -29,6 +29,7 @@ from bartizan.policy import (
 from bartizan.policy import (
     Group as Membership,
 )
+from bartizan.resources import codeartifact
 from bartizan.resources.account import Account
 from bartizan.resources.apigateway import Method, RestApi
 from bartizan.resources.backup import BackupVault
@@ -69,6 +70,8 @@ POLICY_FIELDS: Mapping[type[Resource], str] = {
     Domain: "access_policies",
     Cluster: "policy",
     Catalog: "policy",
+    codeartifact.Domain: "permissions_policy_document",
+    codeartifact.Repository: "permissions_policy_document",
 }
 """The types that a policy of their own guards, and the field that holds it."""
 
