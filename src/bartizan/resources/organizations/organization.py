@@ -20,6 +20,13 @@ class Organization(Resource):
     enabled_policy_types: tuple[str, ...] | None = field(
         "The kinds of policy that are on; null as members see it.", default=None
     )
+    root_features: tuple[str, ...] | None = field(
+        "What of the root users' access is central: `RootCredentialsManagement`, `RootSessions`; null to members.",
+        default=None,
+    )
+    trusted_services: tuple[str, ...] | None = field(
+        "The services that may work in all accounts; null as members see it.", default=None
+    )
 
     @property
     def managed_here(self) -> bool:
@@ -30,6 +37,10 @@ class Organization(Resource):
 def _enabled(reply: Reply) -> tuple[str, ...]:
     types = (each for root in reply["Roots"] for each in root.get("PolicyTypes") or ())
     return tuple(sorted(each["Type"] for each in types if each["Status"] == "ENABLED"))
+
+
+def _trusted(reply: Reply) -> tuple[str, ...]:
+    return tuple(sorted(each["ServicePrincipal"] for each in reply["EnabledServicePrincipals"]))
 
 
 ORGANIZATIONS = Reader(
@@ -56,6 +67,26 @@ ORGANIZATIONS = Reader(
             when=lambda made: made.managed_here,
             otherwise={"enabled_policy_types": None},
         ),
+        Detail(
+            Call("iam:ListOrganizationsFeatures"),
+            params=lambda _: {},
+            fields={"root_features": lambda reply: tuple(sorted(reply.get("EnabledFeatures") or ()))},
+            # Without trusted access for IAM nothing is central.
+            absent={
+                "ServiceAccessNotEnabledException": {"root_features": ()},
+                "OrganizationNotInAllFeaturesModeException": {"root_features": ()},
+            },
+            when=lambda made: made.managed_here,
+            otherwise={"root_features": None},
+        ),
+        Detail(
+            Call("organizations:ListAWSServiceAccessForOrganization"),
+            params=lambda _: {},
+            fields={"trusted_services": _trusted},
+            whole="EnabledServicePrincipals",
+            when=lambda made: made.managed_here,
+            otherwise={"trusted_services": None},
+        ),
     ),
 )
 
@@ -65,6 +96,7 @@ TERRAFORM_ORGANIZATION = CodeReader(
     fields={
         "feature_set": lambda block: block.get("feature_set", "ALL"),
         "enabled_policy_types": lambda block: tuple(sorted(block.get("enabled_policy_types", ()))),
+        "trusted_services": lambda block: tuple(sorted(block.get("aws_service_access_principals", ()))),
     },
 )
 

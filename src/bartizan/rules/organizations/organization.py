@@ -136,6 +136,69 @@ def enable_tag_policies(organization: Organization) -> Organization:
     return _with(organization, "TAG_POLICY")
 
 
+@rule(
+    "medium",
+    passes=[
+        Organization(root_features=("RootCredentialsManagement", "RootSessions")),
+        Organization(root_features=None),
+        _NONE,
+    ],
+    fails=[Organization(root_features=()), Organization(root_features=("RootSessions",))],
+)
+def root_access_not_central(organization: Organization) -> Problems:
+    """Root users of member accounts keep credentials of their own.
+
+    ## Why it matters
+    Each account has a root user with a password that can be reset by e-mail, and no policy of the account binds it.
+
+    ## How to fix
+    Enable centralized root access, delete the root credentials of the member accounts, and do what needs root by
+    short sessions from the management account.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html
+    """
+    features = organization.root_features
+    if features is not None and "RootCredentialsManagement" not in features:
+        yield "their credentials are managed account by account"
+
+
+@root_access_not_central.fix
+def centralize_root_access(organization: Organization) -> Organization:
+    """Manage the root credentials of member accounts from the management account. None is deleted by that."""
+    if organization.root_features is None:
+        return organization
+    features = {*organization.root_features, "RootCredentialsManagement"}
+    return replace(organization, root_features=tuple(sorted(features)))
+
+
+_RECORDING = tuple(f"{each}.amazonaws.com" for each in ("cloudtrail", "config", "guardduty", "securityhub"))
+
+
+@rule(
+    "low",
+    passes=[Organization(trusted_services=_RECORDING), Organization(trusted_services=None), _NONE],
+    fails=[Organization(trusted_services=()), Organization(trusted_services=_RECORDING[:2])],
+)
+def security_services_not_trusted(organization: Organization) -> Problems:
+    """Security services may not work in all accounts of the organization.
+
+    ## Why it matters
+    What records and watches has to be turned on in each account by itself, and a new account has none of it.
+
+    ## How to fix
+    Turn the services on for the organization from their own consoles, which gives them trusted access.
+
+    ## References
+    - https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
+    """
+    if organization.trusted_services is not None:
+        missing = [each for each in _RECORDING if each not in organization.trusted_services]
+        if missing:
+            yield f"{', '.join(missing)} have no trusted access"
+
+
 def _missing(organization: Organization, kind: str) -> Problems:
     enabled = organization.enabled_policy_types
     if enabled is not None and kind not in enabled:
