@@ -399,3 +399,34 @@ IMPOSSIBLE = (
 def test_a_value_that_cannot_be_is_unknown(tmp_path: Path, expression: str) -> None:
     squares = chain("10", "% * %", "%", 40).removeprefix(Q).replace(" a = ", " big = ")
     assert queue_name(tmp_path, f'"x-${{{expression}}}"', squares) == "unknown"
+
+
+def test_names_that_mean_something_elsewhere_are_attributes_of_a_resource(tmp_path: Path) -> None:
+    found = resources(
+        tmp_path,
+        main="""
+        resource "aws_eks_cluster" "shop" {
+          name    = "shop"
+          version = "1.34"
+          vpc_config {}
+        }
+        resource "aws_backup_plan" "daily" {
+          name = "daily"
+          rule {
+            rule_name = "daily"
+            lifecycle { delete_after = 35 }
+          }
+        }
+        resource "aws_opensearch_domain" "logs" { domain_name = "logs" }
+        resource "aws_opensearch_domain_policy" "logs" {
+          domain_name     = aws_opensearch_domain.logs.domain_name
+          access_policies = jsonencode({
+            Statement = [{ Effect = "Allow", Principal = "*", Action = "es:*", Resource = "*" }]
+          })
+        }
+        """,
+    )
+    assert field(found["aws_eks_cluster.shop"], "version") == "1.34"
+    (rule,) = field(found["aws_backup_plan.daily"], "rules")
+    assert rule.keep_days == 35
+    assert field(found["aws_opensearch_domain.logs"], "access_policies").statements[0].actions == ("es:*",)

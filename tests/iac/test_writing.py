@@ -51,7 +51,17 @@ def read_back(text: str, language: Language, kind: type[Resource], folder: Path)
 
 
 # What the model knows of a part that the code does not say, or says in other words.
-NOT_SAID = {"label", "mock", "validated", "logged", "secret_variables", "copies", "narrowed", "access"}
+NOT_SAID = {
+    "field_level_encryption",
+    "label",
+    "mock",
+    "validated",
+    "logged",
+    "secret_variables",
+    "copies",
+    "narrowed",
+    "access",
+}
 # What can only be read together with what is not known of the resource.
 NOT_READ = {("aws_codebuild_project", "unencrypted"), ("AWS::CodeBuild::Project", "unencrypted")}
 # Without it there can be no such resource.

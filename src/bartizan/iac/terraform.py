@@ -18,7 +18,10 @@ from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed, Surroundings
 from bartizan.resources.code_readers import CodeReaders
 
-_IDENTITIES = ("id", "arn", "url", "name", "bucket", "function_name", "stage_name", "domain", "repository")
+_IDENTITIES = (
+    "id", "arn", "url", "name", "bucket", "function_name", "stage_name", "domain", "repository", "domain_name",
+    "cluster_identifier",
+)  # fmt: skip
 _ENDING = re.compile(r"[/:]")
 _DEEPEST = 200
 

@@ -19,7 +19,8 @@ from bartizan.resources.code import Computed
 if TYPE_CHECKING:
     from tree_sitter import Parser
 
-_META = frozenset({"count", "for_each", "provider", "depends_on", "source", "version", "providers"})
+_META = frozenset({"count", "for_each", "provider", "depends_on"})
+_META_OF_MODULES = _META | {"source", "version", "providers"}
 _NO_VALUES = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
 _MOST = 20_000
 _MOST_MODULES = 1_000
@@ -285,7 +286,7 @@ class Module:
         inputs = {
             name: (lambda given=written: self.evaluate(given, scope))
             for name, written in part.body.attributes.items()
-            if name not in _META
+            if name not in _META_OF_MODULES
         }
         at = f"{self.at}{'.' if self.at else ''}module.{part.labels[0]}{instance.key}"
         depends = (*self.depends, instance.depends) if instance.depends else self.depends
@@ -296,7 +297,7 @@ class Module:
         budget = self.project.evaluator.budget
         made: dict[str, Any] = {}
         for name, written in part.body.attributes.items():
-            if name not in _META or part.type not in {"resource", "data", "module"}:
+            if name not in _META or part.type not in {"resource", "data"}:
                 value = self.evaluate(written, scope)
                 # What a document is made of may have stand-ins; it settles them itself.
                 document = part.labels[:1] == ("aws_iam_policy_document",) or part.type not in {"resource", "data"}

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _KEY = re.compile(r"\[[^\]]*\]")
-_META = frozenset({"count", "for_each", "provider", "depends_on", "source", "version", "providers"})
+_META = frozenset({"count", "for_each", "provider", "depends_on"})
+_META_OF_MODULES = _META | {"source", "version", "providers"}
 
 
 def configuration_of(module: Module) -> dict[str, Any]:
@@ -42,8 +43,9 @@ def _block(module: Module, part: Part) -> dict[str, Any]:
     found = module.instances(part)
     scope = module.scope.within(found[0].loops if found else Instance().loops)
     written = part.body.attributes
+    meta = _META_OF_MODULES if part.type == "module" else _META
     made: dict[str, Any] = {
-        "expressions": {name: _expression(module, each, scope) for name, each in written.items() if name not in _META}
+        "expressions": {name: _expression(module, each, scope) for name, each in written.items() if name not in meta}
     }
     if "for_each" in written:
         made["for_each_expression"] = _expression(module, written["for_each"], module.scope)

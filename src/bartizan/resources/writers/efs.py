@@ -6,6 +6,12 @@ from bartizan.resources.efs import FileSystem
 from bartizan.resources.writing import CodeWriter, Own, Part, nested, tags_map
 
 
+def _name(system: FileSystem) -> dict[str, str] | None:
+    """The tag that is its name; one without it is called by its id."""
+    name = system.known().get("tags", {}).get("Name")
+    return None if name is None else {"Name": name}
+
+
 def _status(system: FileSystem) -> str:
     return "ENABLED" if system.automatic_backups else "DISABLED"
 
@@ -13,7 +19,7 @@ def _status(system: FileSystem) -> str:
 TERRAFORM_FILE_SYSTEM = CodeWriter(
     "aws_efs_file_system",
     FileSystem,
-    names={"file_system_name": lambda system: {"tags": {"Name": system.file_system_name}}},
+    names={"file_system_name": lambda system: {"tags": _name(system)}},
     fields={"encrypted": "encrypted", "tags": tags_map},
     parts=(
         Part("aws_efs_file_system_policy", {"file_system_policy": "policy"}, {"file_system_id": Own("id")}),
@@ -29,7 +35,11 @@ TERRAFORM_FILE_SYSTEM = CodeWriter(
 CLOUDFORMATION_FILE_SYSTEM = CodeWriter(
     "AWS::EFS::FileSystem",
     FileSystem,
-    names={"file_system_name": lambda system: {"FileSystemTags": [{"Key": "Name", "Value": system.file_system_name}]}},
+    names={
+        "file_system_name": lambda system: {
+            "FileSystemTags": [{"Key": key, "Value": value} for key, value in (_name(system) or {}).items()] or None
+        }
+    },
     fields={
         "encrypted": "Encrypted",
         "file_system_policy": "FileSystemPolicy",

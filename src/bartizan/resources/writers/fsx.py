@@ -11,6 +11,12 @@ from bartizan.resources.writing import CodeWriter, Nested, Way, nested, tags_map
 _NOBODY = "65534:65534"
 
 
+def _name(system: FileSystem) -> dict[str, str] | None:
+    """The tag that is its name; one without it is called by its id."""
+    name = system.known().get("tags", {}).get("Name")
+    return None if name is None else {"Name": name}
+
+
 def _squash(system: FileSystem) -> str:
     return _NOBODY if system.root_squash else "0:0"
 
@@ -35,7 +41,7 @@ def _terraform(kind: str, **fields: Way) -> CodeWriter:
     return CodeWriter(
         f"aws_fsx_{kind.lower()}_file_system",
         FileSystem,
-        names={"file_system_name": lambda system: {"tags": {"Name": system.file_system_name}}},
+        names={"file_system_name": lambda system: {"tags": _name(system)}},
         fields={"backup_retention": "automatic_backup_retention_days", "tags": tags_map, **fields},
         import_id=lambda system: system.arn.rpartition("/")[2],
         when=lambda system: bool(system.file_system_type == kind),
@@ -63,7 +69,9 @@ CLOUDFORMATION_FILE_SYSTEM = CodeWriter(
     FileSystem,
     names={
         "file_system_type": "FileSystemType",
-        "file_system_name": lambda system: {"Tags": [{"Key": "Name", "Value": system.file_system_name}]},
+        "file_system_name": lambda system: {
+            "Tags": [{"Key": key, "Value": value} for key, value in (_name(system) or {}).items()] or None
+        },
     },
     fields={
         "backup_retention": lambda system: _settings(system, AutomaticBackupRetentionDays=system.backup_retention),
