@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bartizan.iac.loops import unrolled
 from bartizan.iac.text import Tagged
 from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed, Surroundings
@@ -35,7 +36,10 @@ class Template:
         self._mappings = _section(document, "Mappings", path)
         self._conditions = _section(document, "Conditions", path)
         self._judging: set[str] = set()
-        self.resources = _section(document, "Resources", path)
+        declared = _section(document, "Resources", path)
+        self.resources: Mapping[str, Any] = {}  # none of them is known while loops are unrolled
+        self.unrolled = unrolled(declared, self.resolve, path)
+        self.resources = self.unrolled.resources
         for name, each in self.resources.items():
             if not isinstance(each, dict) or not isinstance(each.get("Type"), str):
                 raise InputError(f"{path}: resource {name} has no Type")
@@ -72,7 +76,7 @@ class Template:
 
     def _properties(self, name: str, declared: Mapping[str, Any]) -> Mapping[str, Any]:
         found = self.resolve(declared.get("Properties") or {})
-        if isinstance(found, Computed):
+        if isinstance(found, Computed) or found is _REMOVED:
             return {}
         if not isinstance(found, dict):
             raise InputError(f"{self.path}: the Properties of {name} must be a mapping")
@@ -165,8 +169,10 @@ class Template:
             return str(resolved).lower()
         return str(resolved)
 
-    def _sub(self, argument: Any) -> str:
+    def _sub(self, argument: Any) -> Any:
         text, own = argument if isinstance(argument, list) else (argument, {})
+        if isinstance(macro := self.resolve(text), Computed):
+            return macro
 
         def put(found: re.Match[str]) -> str:
             name = found[1].strip()
@@ -192,7 +198,8 @@ class Template:
 
     def _select(self, argument: Any) -> Any:
         index, values = (self.resolve(each) for each in argument)
-        return Computed("Select") if isinstance(values, Computed) else values[int(index)]
+        known = not isinstance(index, Computed) and not isinstance(values, Computed)
+        return values[int(index)] if known else Computed("Select")
 
     def _split(self, argument: Any) -> Any:
         separator, text = (self.resolve(each) for each in argument)
@@ -202,7 +209,10 @@ class Template:
         name, first, second = (self.resolve(each) for each in argument[:3])
         if isinstance(name, Computed) or isinstance(first, Computed) or isinstance(second, Computed):
             return Computed("FindInMap")
-        return self._mappings[name][first][second]
+        found = self._mappings.get(name, {}).get(first, {})
+        if second not in found and len(argument) == 4:
+            return self.resolve(argument[3]["DefaultValue"])
+        return found[second]
 
     def _base64(self, argument: Any) -> Any:
         resolved = self.resolve(argument)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bartizan.iac.cloudformation import Template
+from bartizan.iac.loops import LOOP
 from bartizan.iac.sam import expand, is_sam
 from bartizan.iac.serverless import as_template, is_serverless
 from bartizan.iac.terraform import planned
@@ -146,8 +147,12 @@ def _read_template(path: Path, document: Document, readers: CodeReaders, code: C
         value, origins = expand(value, str(path))
     found: list[Found] = []
     places: dict[str, Place] = {}
-    for reader, name, block in Template(value, str(path)).blocks(readers):
-        metadata = value["Resources"][name].get("Metadata")
+    template = Template(value, str(path))
+    origins = {**origins, **template.unrolled.origins}
+    for each in template.unrolled.unknown:
+        code.not_read[f"{path}: {each}"] = "only the deployment tells what it runs over"
+    for reader, name, block in template.blocks(readers):
+        metadata = template.resources[name].get("Metadata")
         construct = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
         address = construct if isinstance(construct, str) and name not in origins else name
         if address is construct:
@@ -211,6 +216,6 @@ def _neither(value: Any, path: Path) -> str:
 def _is_template(value: dict[str, Any]) -> bool:
     resources = value.get("Resources")
     typed = isinstance(resources, dict) and any(
-        isinstance(each, dict) and "Type" in each for each in resources.values()
+        name.startswith(LOOP) or (isinstance(each, dict) and "Type" in each) for name, each in resources.items()
     )
     return "AWSTemplateFormatVersion" in value or typed

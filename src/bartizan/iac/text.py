@@ -11,6 +11,7 @@ from bartizan.model import InputError
 
 _DEEPEST = 100
 _LARGEST = 20_000_000
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,25 @@ def parse(text: str, path: str) -> Document:
 def _build(node: Any, path: str) -> Document:
     document = Document(None)
     if node is not None:
+        _check_size(node, path)
         document.value = _value(node, path, (), document.lines, 0)
     return document
+
+
+def _check_size(node: Any, path: str) -> None:
+    """Refuse a document whose aliases, each a whole value again, make far more of it than the text shows."""
+    sizes: dict[int, int] = {}
+
+    def size(each: Any, depth: int) -> int:
+        if depth > _DEEPEST:
+            return 1  # which is refused with its line, once it is built
+        if id(each) not in sizes:
+            inner = [one for pair in each.value for one in pair] if isinstance(each, yaml.MappingNode) else each.value
+            sizes[id(each)] = 1 + sum(size(one, depth + 1) for one in inner if isinstance(one, yaml.Node))
+        return sizes[id(each)]
+
+    if size(node, 0) > _MOST:
+        raise InputError(f"{path}: its aliases make more than {_MOST:,} values of it")
 
 
 def _value(node: Any, path: str, at: tuple[str, ...], lines: dict[tuple[str, ...], int], depth: int) -> Any:
