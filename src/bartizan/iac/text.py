@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from bartizan.model import InputError
 
@@ -94,11 +95,10 @@ def _value(node: Any, path: str, at: tuple[str, ...], lines: dict[tuple[str, ...
 
 
 def _scalar(node: Any) -> Any:
-    if node.tag.startswith("!"):
+    # Dates stay texts: the Version of a policy is one.
+    if node.tag.startswith("!") or node.tag.endswith((":str", ":timestamp")):
         return node.value
-    loader = yaml.SafeLoader("")
     try:
-        # Dates stay texts: the Version of a policy is one.
-        return node.value if node.tag.endswith(":timestamp") else loader.construct_object(node)
+        return SafeConstructor().construct_object(node)
     except ValueError:
         return node.value
