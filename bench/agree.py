@@ -1,6 +1,6 @@
 """Verdicts of Bartizan and of Prowler on the same things of one emulated account, side by side.
 
-    python bench/agree.py [--prowler PATH] [--keep FOLDER] [--write]
+    python bench/agree.py [--prowler PATH] [--keep FOLDER] [--write] | --page
 
 The account is the demo's company and ``variety`` beside it. ``agree.toml`` says which checks ask the same, and explains
 where the verdicts differ. What is not explained is printed, with both reasons; ``--write`` keeps the outcome in
@@ -106,7 +106,11 @@ def main() -> None:
     parser.add_argument("--prowler", help="path of Prowler's command; installed where it is not given")
     parser.add_argument("--keep", type=Path, help="a folder for both reports; if they are there, nothing is scanned")
     parser.add_argument("--write", action="store_true", help="keep the outcome and write the page")
+    parser.add_argument("--page", action="store_true", help="write the page anew from what was kept, without a scan")
     given = parser.parse_args()
+    if given.page:
+        agreement.PAGE.write_text(agreement.page())
+        return
     command = given.prowler or prowler.installed()
     with tempfile.TemporaryDirectory() as name:
         folder = given.keep or Path(name)

@@ -103,6 +103,12 @@ def load() -> tuple[list[Topic], list[Apart], list[Explanation]]:
     return topics, apart, explained
 
 
+def mended() -> list[str]:
+    """What was ours, as ``agree.toml`` says."""
+    told: list[str] = tomllib.loads(TOPICS.read_text())["mended"]
+    return told
+
+
 def compare(topics: Iterable[Topic], theirs: Verdicts, ours: Verdicts, names: Mapping[str, str]) -> list[Compared]:
     """The topics on which at least one tool had something to say; ``names`` are of things by ARN."""
     return [each for each in (_compare(topic, theirs, ours, names) for topic in topics) if _said(each)]
@@ -206,6 +212,7 @@ def page() -> str:
     lines = [
         "# Agreement with Prowler", "", intro, "", *_whose(compared, explanations), "",
         "## What differs", "", *_differences(compared, explanations), "",
+        "## Mended in Bartizan", "", *(f"- {each}" for each in mended()), "",
         "## Topics", "", *_counts(compared), "",
         "## Checks of Prowler that are not compared", "", *_apart(apart),
     ]  # fmt: skip
@@ -273,7 +280,7 @@ def _apart(apart: Iterable[Apart]) -> Iterator[str]:
         of_kind = [each for each in groups if each.kind == kind]
         if of_kind:
             yield from (f"### {title}", "")
-            yield from (f"- {each.why}: {_codes(each.checks)}" for each in of_kind)
+            yield from (f"- {each.why}. {_codes(each.checks)}" for each in of_kind)
             yield ""
 
 
