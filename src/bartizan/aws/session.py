@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -16,9 +15,10 @@ from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioDeferredRefreshableCredentials, create_assume_role_refresher
 from aiobotocore.session import AioSession
 from botocore import exceptions as aws
-from botocore.loaders import Loader, create_loader
+from botocore.loaders import Loader
 
 from bartizan.aws.errors import understand
+from bartizan.aws.models import models
 from bartizan.aws.sharing import Connections, Methods
 from bartizan.model import Gap, InputError
 from bartizan.resources.reading import Call
@@ -171,7 +171,7 @@ class Session:
         return Identity(partition=partition, account=reply["Account"], arn=reply["Arn"])
 
     def _sharing(self, session: AioSession) -> AioSession:
-        session.register_component("data_loader", _models(session.get_config_variable("data_path")))
+        session.register_component("data_loader", models(session.get_config_variable("data_path")))
         session.register("creating-client-class", self._methods.share)
         if self.access.endpoint_url:
             session.register("before-sign", self._to_emulator)
@@ -202,12 +202,6 @@ class Session:
 
 _ASSUME = Call("sts:AssumeRole")
 _WHO = Call("sts:GetCallerIdentity")
-
-
-@cache
-def _models(data_path: str | None) -> Loader:
-    """Botocore's descriptions of services, read once for all sessions: that of EC2 alone takes 17 MB."""
-    return create_loader(data_path)
 
 
 @contextmanager

@@ -84,6 +84,8 @@ def fields_asked(rule: Rule) -> Mapping[type[Resource], frozenset[str]]:
     """The fields that the rule reads of what it finds in the world, by type, as declared or on any of its samples."""
     if rule.fields is not None:
         return rule.fields
+    if not rule.reads:
+        return {}
     asked: defaultdict[type[Resource], set[str]] = defaultdict(set)
     for sample in (*rule.passes, *rule.fails):
         resource, around = judged(sample)
