@@ -12,6 +12,7 @@ in common with Bartizan, or all of its own with ``--services all``. Without ``--
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import resource
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import boto3
 
+import bartizan
 import prowler
 import variety
 from bartizan.aws.limits import DEFAULT_RATE, RATES
@@ -147,7 +149,7 @@ def arguments() -> argparse.Namespace:
 def compare(given: argparse.Namespace, proxy: Proxy, folder: Path) -> dict[str, Run]:
     """The runs by tool."""
     regions = list(_REGIONS[: given.regions])
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHONDONT"))}
     environment |= {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": "us-east-1"}
     tools = {"bartizan": lambda: run_bartizan(proxy, environment, regions, folder)}
     if given.prowler:
@@ -167,6 +169,8 @@ def compare(given: argparse.Namespace, proxy: Proxy, folder: Path) -> dict[str, 
 def main() -> None:
     """Print the figures and their ratios."""
     given = arguments()
+    # As pip does of what it installs, Prowler included.
+    compileall.compile_dir(Path(bartizan.__file__).parent, quiet=2)
     services = {call.service for reader in ResourceIndex.load().readers for call in reader.calls()} | {"ec2", "sts"}
     with company_account() as access, tempfile.TemporaryDirectory() as name:
         seed(str(access.endpoint_url), given.size)
