@@ -129,14 +129,17 @@ resource "aws_s3_bucket_policy" "p" {
     [
         ('"s3:*"', '"*"', True),
         ('"s3:*"', '{ AWS = "arn:aws:iam::${data.aws_caller_identity.me.account_id}:root" }', True),
-        ('"s3:*"', "{ AWS = aws_iam_role.r.arn }", False),
-        ('"s3:*"', "{ AWS = [aws_iam_role.r.arn] }", False),
-        ('"s3:*"', '{ AWS = "${aws_iam_role.r.arn}" }', False),
+        ('"s3:*"', "{ AWS = aws_iam_role.r.arn }", True),
+        ('"s3:*"', "{ AWS = [aws_iam_role.r.arn] }", True),
+        ('"s3:*"', '{ AWS = "${aws_iam_role.r.arn}" }', True),
+        ('"s3:*"', "{ AWS = aws_iam_role.r.unique_id }", False),
+        ('"s3:*"', "{ AWS = aws_cloudfront_origin_access_identity.o.iam_arn }", False),
+        ('"s3:*"', "{ AWS = var.unset }", False),
         ('"s3:*"', "var.unset", False),
         ('"s3:${var.unset}"', '"*"', False),
     ],
 )
-def test_a_policy_names_what_is_not_known_but_never_who_or_what_may(
+def test_a_policy_names_what_is_not_known_but_never_what_is_allowed_nor_a_pattern(
     tmp_path: Path, action: str, principal: str, known: bool
 ) -> None:
     found = resources(tmp_path, main=POLICY % (action, principal))
@@ -430,3 +433,56 @@ def test_names_that_mean_something_elsewhere_are_attributes_of_a_resource(tmp_pa
     (rule,) = field(found["aws_backup_plan.daily"], "rules")
     assert rule.keep_days == 35
     assert field(found["aws_opensearch_domain.logs"], "access_policies").statements[0].actions == ("es:*",)
+
+
+KEY = """
+data "aws_caller_identity" "here" {}
+data "aws_iam_policy_document" "key" {
+  statement {
+    actions   = ["kms:*"]
+    resources = ["*"]
+    principals {
+      type        = "%s"
+      identifiers = [%s]
+    }
+    %s
+  }
+}
+resource "aws_kms_key" "k" {
+  policy = data.aws_iam_policy_document.key.json
+}
+resource "aws_iam_role" "r" {
+  name = "r"
+}
+resource "aws_sns_topic" "t" {
+  name = "t"
+}
+variable "who" {}
+"""
+
+
+def bound(variable: str, value: str) -> str:
+    return f'condition {{\n      test     = "StringEquals"\n      variable = "{variable}"\n      values   = [{value}]\n    }}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "condition", "public", "foreign", "deputy"),
+    [
+        ("AWS", "aws_iam_role.r.arn", "", "pass", "unknown", "pass"),
+        ("AWS", '"arn:aws:iam::${data.aws_caller_identity.here.account_id}:root"', "", "pass", "pass", "pass"),
+        ("AWS", "data.aws_caller_identity.here.account_id", "", "pass", "pass", "pass"),
+        ("AWS", "var.who", "", "unknown", "unknown", "unknown"),
+        ("AWS", '"*"', bound("kms:CallerAccount", "data.aws_caller_identity.here.account_id"), "pass", "pass", "pass"),
+        ("AWS", '"*"', bound("kms:CallerAccount", "var.who"), "unknown", "unknown", "unknown"),
+        ("Service", '"sns.amazonaws.com"', "", "pass", "pass", "fail"),
+        ("Service", '"sns.amazonaws.com"', bound("aws:SourceArn", "aws_sns_topic.t.arn"), "pass", "pass", "pass"),
+        ("Service", '"sns.amazonaws.com"', bound("aws:SourceArn", "var.who"), "unknown", "unknown", "unknown"),
+    ],
+)
+def test_who_is_allowed_by_reference_is_decided_where_it_is_sure(
+    tmp_path: Path, kind: str, who: str, condition: str, public: str, foreign: str, deputy: str
+) -> None:
+    (tmp_path / "main.tf").write_text(KEY % (kind, who, condition))
+    found = {each.rule: each.status.value for each in check([tmp_path], Catalog.load()).evaluation.findings()}
+    asked = ("kms.public-key-policy", "kms.foreign-administrator", "kms.service-allowed-for-anyone")
+    assert tuple(found[each] for each in asked) == (public, foreign, deputy)

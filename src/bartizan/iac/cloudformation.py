@@ -2,7 +2,8 @@
 
 Parameters count with their defaults. What another resource or the deployment decides is ``Computed``, but where it is
 put together into a text (``!Sub "${Logs.Arn}/*"``), and as the Resource of a policy, a readable stand-in takes its
-place, so that the policy around it can still be judged. Who is allowed, and the effect, are never made up.
+place, so that the policy around it can still be judged; so it does in a condition for what the template makes and for
+the account, and as a principal for its users and roles. What is allowed, and the effect, are never made up.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bartizan.iac.loops import unrolled
+from bartizan.iac.statements import compares_anything
 from bartizan.iac.text import Tagged
 from bartizan.model import InputError
 from bartizan.resources.code import Block, CodeReader, Computed, Surroundings
@@ -24,6 +26,7 @@ _STAND_IN = re.compile(r"<([^<>]+)>")
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 _PSEUDO = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 _STANDS_IN = frozenset({"Resource", "NotResource"})
+_IDENTITIES = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 _REMOVED = object()
 
 
@@ -119,10 +122,41 @@ class Template:
             kept = {name: self.resolve(each) for name, each in value.items()}
             for name in _STANDS_IN & kept.keys():
                 kept[name] = _named(kept[name])
+            if "Effect" in kept and not {"Action", "NotAction"}.isdisjoint(kept):
+                self._stand_in(value, kept)
             return {name: each for name, each in kept.items() if each is not _REMOVED}
         if isinstance(value, list):
             return [each for each in map(self.resolve, value) if each is not _REMOVED]
         return value
+
+    def _stand_in(self, written: Mapping[str, Any], statement: dict[str, Any]) -> None:
+        """Name in a statement what the template makes, where it is a value of a condition, or who is allowed."""
+        conditions = written.get("Condition")
+        for operator, tests in conditions.items() if isinstance(conditions, dict) else ():
+            resolved = statement["Condition"].get(operator) if isinstance(statement["Condition"], dict) else None
+            for key, values in tests.items() if isinstance(tests, dict) and isinstance(resolved, dict) else ():
+                if key in resolved and compares_anything(key):
+                    resolved[key] = self._made_here(values, resolved[key])
+        who, principal = written.get("Principal"), statement.get("Principal")
+        if isinstance(who, dict) and isinstance(principal, dict) and "AWS" in principal:
+            principal["AWS"] = self._made_here(who["AWS"], principal["AWS"], _IDENTITIES)
+
+    def _made_here(self, written: Any, resolved: Any, kinds: Mapping[str, str] | None = None) -> Any:
+        """Of what is not known, that which the template makes by what stands for it; ``kinds`` are those that count."""
+        if isinstance(written, list) and isinstance(resolved, list) and len(written) == len(resolved):
+            return [self._made_here(*each, kinds) for each in zip(written, resolved, strict=True)]
+        if not isinstance(resolved, Computed):
+            return resolved
+        name, attribute = _reference(written)
+        if name == "AWS::AccountId":
+            return f"<{name}>"
+        kind = self.resources.get(name, {}).get("Type")
+        if kind is None or attribute.lower() not in {"", "arn", "id"}:
+            return resolved
+        if kinds is None:
+            return f"<{resolved.expression}>"
+        # What a template makes is all in one account.
+        return f"arn:aws:iam::<AWS::AccountId>:{kinds[kind]}/<{name}>" if kind in kinds and attribute else resolved
 
     def _call(self, function: str, argument: Any) -> Any:
         known = {
@@ -267,6 +301,18 @@ def _function(value: Any) -> tuple[str, Any]:
         if name == "Ref" or name.startswith("Fn::"):
             return name.removeprefix("Fn::"), argument
     return "", None
+
+
+def _reference(written: Any) -> tuple[str, str]:
+    """The name and attribute that ``Ref`` or ``GetAtt`` refers to; empty for anything else."""
+    function, argument = _function(written)
+    if function == "Ref" and isinstance(argument, str):
+        return argument, ""
+    if function == "GetAtt":
+        parts = argument.split(".", 1) if isinstance(argument, str) else argument
+        if isinstance(parts, list) and len(parts) == 2 and all(isinstance(each, str) for each in parts):
+            return parts[0], parts[1]
+    return "", ""
 
 
 def _named(value: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bartizan.model import Gap, Reason, Unknown
@@ -50,14 +50,39 @@ def other_accounts(
     document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str] = _ALL, known: Known = ()
 ) -> tuple[str, ...]:
     """The other accounts and their principals that are let in by name, in words. Raises ``Unknown``."""
-    found = tuple(
-        f"account {each.who}" if each.who.isdigit() else each.who
-        for each in _outside(document, arn, account, tuple(actions), known)
-        if each.reach is Reach.ACCOUNT
-    )
-    if found and not account:
+    found = _accounts(document, arn, account, tuple(actions), known)
+    # Nor does code tell in which account a principal will be that it only refers to.
+    if not account and (found or _accounts(_as_strangers(document), arn, account, tuple(actions), known)):
         raise Unknown("whose account it shares with", _SOMEWHERE)
     return found
+
+
+def _accounts(
+    document: PolicyDocument | None, arn: str, account: str, actions: tuple[str, ...], known: Known
+) -> tuple[str, ...]:
+    return tuple(
+        f"account {each.who}" if each.who.isdigit() else each.who
+        for each in _outside(document, arn, account, actions, known)
+        if each.reach is Reach.ACCOUNT
+    )
+
+
+def _as_strangers(document: PolicyDocument | None) -> PolicyDocument | None:
+    """The document with another account in the place of each principal for which code has but a stand-in."""
+    if document is None or not any(map(_refers, document.statements)):
+        return None
+    made = (
+        replace(each, principals=replace(each.principals, aws=(*each.principals.aws, _SOME_ACCOUNT)))
+        if each.principals is not None and each.allows and _refers(each)
+        else each
+        for each in document.statements
+    )
+    return replace(document, statements=tuple(made))
+
+
+def _refers(statement: Statement) -> bool:
+    aws = statement.principals.aws if statement.principals and not statement.not_principals else ()
+    return any(each.startswith("<") and each != "<AWS::AccountId>" for each in aws)
 
 
 def deputies(document: PolicyDocument | None, arn: str, account: str, services: Collection[str]) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """Values of expressions: what JSON has, ``Computed`` for what is not known, and ``Mixed`` for a text that partly is.
 
 A text with unknown parts is unknown as the value of an attribute. Within a policy a readable stand-in takes the place
-of such a part, as in a template, but never as the whole of who is allowed, what, and whether.
+of such a part, as in a template, and of a whole value where it is sure to be one thing and no pattern: in a condition the
+ARN or id of a resource of the code, or the account; as a principal a user or role. Never is it made up what is allowed,
+and whether.
 """
 
 from __future__ import annotations
@@ -11,12 +13,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from bartizan.iac.statements import compares_anything
 from bartizan.model import InputError
 from bartizan.resources.code import Computed
 
 _STAND_IN = re.compile(r"<[^<>]+>")
 _NAMED = frozenset({"Resource", "NotResource"})
 _EXACT = frozenset({"Action", "Effect", "NotAction", "Version"})
+_RESOURCE = re.compile(r"aws_\w+\.[\w-]+(?:\[[^\]]*\])?\.(?:arn|id)")
+_IDENTITY = re.compile(r"aws_iam_(?:role|user)\.[\w-]+(?:\[[^\]]*\])?\.arn")
+_ACCOUNT = "AWS::AccountId"
 _STEPS = 3_000_000
 _LARGEST = 2_000_000
 
@@ -94,15 +100,26 @@ def _policy(value: Any, budget: Budget, key: str = "") -> Any:
     """A policy with stand-ins; ``Computed`` where one would make up who, what or whether."""
     budget.spend()
     if isinstance(value, Computed):
-        return f"<{value.expression or 'computed'}>" if key in _NAMED else value
+        return f"<{value.expression or 'computed'}>" if key in _NAMED or _is_one(value.expression, key) else value
     if isinstance(value, Mixed):
         value = value.text
     if isinstance(value, str):
         exact = key in _EXACT and _STAND_IN.search(value)
-        return Computed(value) if exact or (key not in _NAMED and _STAND_IN.fullmatch(value)) else value
+        whole = _STAND_IN.fullmatch(value) and key not in _NAMED and not _is_one(value[1:-1], key)
+        return Computed(value) if exact or whole else value
     if isinstance(value, dict):
         # A principal's or condition's own keys keep the rules of what they stand in.
-        return {name: _policy(each, budget, name) for name, each in value.items()}
+        return {
+            name: Computed(name) if name == "NotPrincipal" and is_unknown(each, budget) else _policy(each, budget, name)
+            for name, each in value.items()
+        }
     if isinstance(value, list):
         return [_policy(each, budget, key) for each in value]
     return value
+
+
+def _is_one(expression: str, key: str) -> bool:
+    """Whether what is not known yet is sure to be one thing: a user, role or account, or what a condition compares."""
+    if key == "AWS":
+        return expression == _ACCOUNT or bool(_IDENTITY.fullmatch(expression))
+    return compares_anything(key) and (expression == _ACCOUNT or bool(_RESOURCE.fullmatch(expression)))
