@@ -31,10 +31,14 @@ _REMOVED = object()
 
 
 class Template:
-    """A template with its parameters' defaults, mappings and conditions."""
+    """A template with its parameters' defaults, mappings and conditions.
 
-    def __init__(self, document: Mapping[str, Any], path: str) -> None:
+    ``made`` are the resources that were made of others, and go by their own names.
+    """
+
+    def __init__(self, document: Mapping[str, Any], path: str, made: frozenset[str] = frozenset()) -> None:
         self.path = path
+        self._made = made
         self._parameters = _section(document, "Parameters", path)
         self._mappings = _section(document, "Mappings", path)
         self._conditions = _section(document, "Conditions", path)
@@ -55,7 +59,9 @@ class Template:
         def block_of(name: str) -> Block | None:
             return Block(values[name], what=name, around=around) if name in values else None
 
-        around = Surroundings(self.path, block=block_of, type_of=lambda name: str(self.resources[name]["Type"]))
+        around = Surroundings(
+            self.path, block=block_of, type_of=lambda name: str(self.resources[name]["Type"]), shown=self.construct
+        )
         for name, each in present.items():
             reader = readers.get(each["Type"])
             if reader is None:
@@ -72,6 +78,13 @@ class Template:
             block = Block(values[name], what=name, parts=parts, untied=frozenset(untied), around=around)
             if reader.reads(block):
                 yield reader, name, block
+
+    def construct(self, name: str) -> str:
+        """The path of the construct that CDK made a resource of; its own name where it is not CDK's."""
+        metadata = self.resources[name].get("Metadata")
+        path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+        own = name in self._made or name in self.unrolled.origins
+        return path if isinstance(path, str) and not own else name
 
     def _exists(self, declared: Mapping[str, Any]) -> bool:
         condition = declared.get("Condition")
@@ -131,14 +144,13 @@ class Template:
 
     def _stand_in(self, written: Mapping[str, Any], statement: dict[str, Any]) -> None:
         """Name in a statement what the template makes, where it is a value of a condition, or who is allowed."""
-        conditions = written.get("Condition")
-        for operator, tests in conditions.items() if isinstance(conditions, dict) else ():
-            resolved = statement["Condition"].get(operator) if isinstance(statement["Condition"], dict) else None
-            for key, values in tests.items() if isinstance(tests, dict) and isinstance(resolved, dict) else ():
+        for operator, tests in _mapping(written.get("Condition")).items():
+            resolved = _mapping(_mapping(statement.get("Condition")).get(operator))
+            for key, values in _mapping(tests).items():
                 if key in resolved and compares_anything(key):
                     resolved[key] = self._made_here(values, resolved[key])
-        who, principal = written.get("Principal"), statement.get("Principal")
-        if isinstance(who, dict) and isinstance(principal, dict) and "AWS" in principal:
+        who, principal = _mapping(written.get("Principal")), _mapping(statement.get("Principal"))
+        if "AWS" in who and "AWS" in principal:
             principal["AWS"] = self._made_here(who["AWS"], principal["AWS"], _IDENTITIES)
 
     def _made_here(self, written: Any, resolved: Any, kinds: Mapping[str, str] | None = None) -> Any:
@@ -301,6 +313,10 @@ def _function(value: Any) -> tuple[str, Any]:
         if name == "Ref" or name.startswith("Fn::"):
             return name.removeprefix("Fn::"), argument
     return "", None
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _reference(written: Any) -> tuple[str, str]:

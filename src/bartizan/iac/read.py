@@ -147,15 +147,13 @@ def _read_template(path: Path, document: Document, readers: CodeReaders, code: C
         value, origins = expand(value, str(path))
     found: list[Found] = []
     places: dict[str, Place] = {}
-    template = Template(value, str(path))
+    template = Template(value, str(path), frozenset(origins))
     origins = {**origins, **template.unrolled.origins}
     for each in template.unrolled.unknown:
         code.not_read[f"{path}: {each}"] = "only the deployment tells what it runs over"
     for reader, name, block in template.blocks(readers):
-        metadata = template.resources[name].get("Metadata")
-        construct = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
-        address = construct if isinstance(construct, str) and name not in origins else name
-        if address is construct:
+        address = template.construct(name)
+        if address != name:
             kind = "CDK template"
         found.append((reader, address, block))
         places[address] = Place(str(path), document.lines.get(("Resources", origins.get(name, name)), 0))

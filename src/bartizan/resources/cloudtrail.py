@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bartizan.model import Resource, field, resource
+from bartizan.model import Resource, Unknown, field, resource
 from bartizan.resources.code import Block, CodeReader, truth
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
 
@@ -146,6 +146,24 @@ def _template_selectors(block: Block) -> Reply:
     }
 
 
+def _log_group(block: Block, attribute: str) -> str | None:
+    """The ARN of its log group, which ends in a star; of one that the code makes the address in its place."""
+    named = block.named_in(attribute)
+    return named if named is None or named.endswith(":*") else f"{named}:*"
+
+
+def _bucket(block: Block, attribute: str, named: str) -> str:
+    """The name of its bucket; of one that the code makes as it is written there."""
+    try:
+        name: str = block[attribute]
+    except Unknown:
+        found = block.referred(attribute)
+        if found is None:
+            raise
+        name = found[named]
+    return name
+
+
 TERRAFORM_TRAIL = CodeReader(
     "aws_cloudtrail",
     Trail,
@@ -156,9 +174,9 @@ TERRAFORM_TRAIL = CodeReader(
         "is_multi_region_trail": lambda block: block.get("is_multi_region_trail", False),
         "is_organization_trail": lambda block: block.get("is_organization_trail", False),
         "enable_log_file_validation": lambda block: block.get("enable_log_file_validation", False),
-        "kms_key_id": lambda block: block.get("kms_key_id") or None,
-        "cloud_watch_logs_log_group_arn": lambda block: block.get("cloud_watch_logs_group_arn") or None,
-        "s3_bucket_name": lambda block: block["s3_bucket_name"],
+        "kms_key_id": lambda block: block.id_if_given("kms_key_id"),
+        "cloud_watch_logs_log_group_arn": lambda block: _log_group(block, "cloud_watch_logs_group_arn"),
+        "s3_bucket_name": lambda block: _bucket(block, "s3_bucket_name", "bucket"),
         "management_events": lambda block: _management(_terraform_selectors(block)),
         "data_events": lambda block: tuple(sorted(set(_data(_terraform_selectors(block))))),
     },
@@ -173,9 +191,9 @@ CLOUDFORMATION_TRAIL = CodeReader(
         "is_multi_region_trail": lambda block: truth(block.get("IsMultiRegionTrail", False)),
         "is_organization_trail": lambda block: truth(block.get("IsOrganizationTrail", False)),
         "enable_log_file_validation": lambda block: truth(block.get("EnableLogFileValidation", False)),
-        "kms_key_id": lambda block: block.get("KMSKeyId") or None,
-        "cloud_watch_logs_log_group_arn": lambda block: block.get("CloudWatchLogsLogGroupArn") or None,
-        "s3_bucket_name": lambda block: block["S3BucketName"],
+        "kms_key_id": lambda block: block.id_if_given("KMSKeyId"),
+        "cloud_watch_logs_log_group_arn": lambda block: _log_group(block, "CloudWatchLogsLogGroupArn"),
+        "s3_bucket_name": lambda block: _bucket(block, "S3BucketName", "BucketName"),
         "management_events": lambda block: _management(_template_selectors(block)),
         "data_events": lambda block: tuple(sorted(set(_data(_template_selectors(block))))),
     },

@@ -32,13 +32,15 @@ class Surroundings:
     """The code that a block stands in, as far as it is asked for what the block refers to.
 
     ``path`` is its file or folder. ``referred`` gives the addresses that an attribute (``block.attribute`` if nested)
-    may refer to, ``block`` the block at an address, if it is read, ``type_of`` its type.
+    may refer to, ``block`` the block at an address, if it is read, ``type_of`` its type, ``shown`` its address as
+    reports have it.
     """
 
     path: str = ""
     referred: Callable[[str], Sequence[str]] = lambda _: ()
     block: Callable[[str], Block | None] = lambda _: None
     type_of: Callable[[str], str] = lambda _: ""
+    shown: Callable[[str], str] = lambda address: address
 
     def stand_in(self, address: str) -> str:
         """What stands for the id of a resource that the code makes: the same for the resource and who refers to it."""
@@ -143,6 +145,24 @@ class Block(Mapping[str, Any]):
             self._open(later[0], name)
         known = [self._open(each, name) for each in given if not isinstance(each, Computed)]
         return (*known, *map(self._around.stand_in, meant if later else ()))
+
+    def id_if_given(self, name: str) -> str | None:
+        """As ``id_in``; ``None`` for an attribute that is not given, or empty."""
+        return self.id_in(name) or None if any(self.ids_in(name)) else None
+
+    def one_in(self, name: str) -> str | None:
+        """As ``id_if_given``, for an attribute that may also be the account that the code is for."""
+        value = self._values.get(name)
+        own = isinstance(value, Computed) and value.expression == "AWS::AccountId"
+        return "<AWS::AccountId>" if own else self.id_if_given(name)
+
+    def named_in(self, name: str) -> str | None:
+        """An attribute that names a resource; one that the code makes by its address, for rules that look for it."""
+        try:
+            return self.get(name) or None
+        except Unknown:
+            found = self.referred(name)
+            return None if found is None else self._around.shown(found.what)
 
     def referred(self, name: str) -> Block | None:
         """The block that an attribute refers to; ``None`` where the attribute is not given.

@@ -142,8 +142,8 @@ def _permitted(permission: Block, names: Mapping[str, str]) -> dict[str, Any]:
     """The statement that a permission adds to the policy; ``names`` are those of its attributes by what they mean."""
     conditions: dict[str, dict[str, Any]] = {}
     for meaning, (operator, key) in _CONDITIONS.items():
-        if names[meaning] in permission:
-            conditions.setdefault(operator, {})[key] = permission[names[meaning]]
+        if value := permission.one_in(names[meaning]):
+            conditions.setdefault(operator, {})[key] = value
     return {
         "Effect": "Allow",
         "Principal": _principal_in(permission[names["principal"]]),
@@ -204,10 +204,10 @@ TERRAFORM_FUNCTION = CodeReader(
     fields={
         "function_name": lambda block: block["function_name"],
         "runtime": lambda block: block.get("runtime") or None,
-        "role": lambda block: block["role"],
+        "role": lambda block: block.id_in("role"),
         "has_environment": lambda block: bool(_first(block, "environment").get("variables")),
         "secret_variables": lambda block: _secrets_among(_first(block, "environment").get("variables") or {}),
-        "kms_key_arn": lambda block: block.get("kms_key_arn") or None,
+        "kms_key_arn": lambda block: block.id_if_given("kms_key_arn"),
         "tracing_mode": lambda block: _first(block, "tracing_config").get("mode", "PassThrough"),
         "policy": lambda block: _policy_of(block, "aws_lambda_permission", _IN_TERRAFORM),
         "url_auth_type": lambda block: _url_of(block, "aws_lambda_function_url", "authorization_type"),
@@ -224,10 +224,10 @@ CLOUDFORMATION_FUNCTION = CodeReader(
     fields={
         "function_name": lambda block: block["FunctionName"],
         "runtime": lambda block: block.get("Runtime") or None,
-        "role": lambda block: block["Role"],
+        "role": lambda block: block.id_in("Role"),
         "has_environment": lambda block: bool(block.get("Environment", {}).get("Variables")),
         "secret_variables": lambda block: _secrets_among(block.get("Environment", {}).get("Variables") or {}),
-        "kms_key_arn": lambda block: block.get("KmsKeyArn") or None,
+        "kms_key_arn": lambda block: block.id_if_given("KmsKeyArn"),
         "tracing_mode": lambda block: block.get("TracingConfig", {}).get("Mode", "PassThrough"),
         "policy": lambda block: _policy_of(block, "AWS::Lambda::Permission", _IN_CLOUDFORMATION),
         "url_auth_type": lambda block: _url_of(block, "AWS::Lambda::Url", "AuthType"),

@@ -211,7 +211,7 @@ TERRAFORM_NOTEBOOK = CodeReader(
         "direct_internet_access": lambda block: block.get("direct_internet_access", "Enabled") == "Enabled",
         "root_access": lambda block: block.get("root_access", "Enabled") == "Enabled",
         "subnet_id": lambda block: block.get("subnet_id"),
-        "kms_key_id": lambda block: block.get("kms_key_id"),
+        "kms_key_id": lambda block: block.id_if_given("kms_key_id"),
         "platform_identifier": lambda block: block.get("platform_identifier", _NEWEST),
         "metadata_version": _tf_metadata_version,
         "tags": terraform_tags,
@@ -226,7 +226,7 @@ TERRAFORM_DOMAIN = CodeReader(
         "domain_name": lambda block: block["domain_name"],
         "vpc_only": lambda block: block.get("app_network_access_type") == "VpcOnly",
         "auth_mode": lambda block: block["auth_mode"],
-        "kms_key_id": lambda block: block.get("kms_key_id"),
+        "kms_key_id": lambda block: block.id_if_given("kms_key_id"),
         "tags": terraform_tags,
     },
 )
@@ -268,7 +268,7 @@ CLOUDFORMATION_NOTEBOOK = CodeReader(
         "direct_internet_access": lambda block: block.get("DirectInternetAccess", "Enabled") == "Enabled",
         "root_access": lambda block: block.get("RootAccess", "Enabled") == "Enabled",
         "subnet_id": lambda block: block.get("SubnetId"),
-        "kms_key_id": lambda block: block.get("KmsKeyId"),
+        "kms_key_id": lambda block: block.id_if_given("KmsKeyId"),
         "platform_identifier": lambda block: block.get("PlatformIdentifier", _NEWEST),
         "metadata_version": _metadata_version,
         "tags": lambda block: tags_in(block.get("Tags", ())),
@@ -282,7 +282,7 @@ CLOUDFORMATION_DOMAIN = CodeReader(
         "domain_name": lambda block: block["DomainName"],
         "vpc_only": lambda block: block.get("AppNetworkAccessType") == "VpcOnly",
         "auth_mode": lambda block: block["AuthMode"],
-        "kms_key_id": lambda block: block.get("KmsKeyId"),
+        "kms_key_id": lambda block: block.id_if_given("KmsKeyId"),
         "tags": lambda block: tags_in(block.get("Tags", ())),
     },
 )
@@ -305,7 +305,7 @@ CLOUDFORMATION_ENDPOINT_CONFIG = CodeReader(
     fields={
         "endpoint_config_name": lambda block: block["EndpointConfigName"],
         "smallest_variant": _variants,
-        "kms_key_id": lambda block: block.get("KmsKeyId"),
+        "kms_key_id": lambda block: block.id_if_given("KmsKeyId"),
         "tags": lambda block: tags_in(block.get("Tags", ())),
     },
 )

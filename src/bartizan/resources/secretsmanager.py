@@ -102,7 +102,7 @@ TERRAFORM_SECRET = CodeReader(
     },
     fields={
         "secret_name": lambda block: block["name"],
-        "kms_key_id": lambda block: block.get("kms_key_id"),
+        "kms_key_id": lambda block: block.id_if_given("kms_key_id"),
         "rotation_enabled": lambda block: block.part("aws_secretsmanager_secret_rotation") is not None,
         "rotation_days": lambda block: _days(_tf_rules(block), "automatically_after_days", "schedule_expression"),
         "owning_service": lambda _: None,
@@ -130,7 +130,7 @@ CLOUDFORMATION_SECRET = CodeReader(
     parts={"AWS::SecretsManager::ResourcePolicy": "SecretId", "AWS::SecretsManager::RotationSchedule": "SecretId"},
     fields={
         "secret_name": lambda block: block["Name"],
-        "kms_key_id": lambda block: block.get("KmsKeyId"),
+        "kms_key_id": lambda block: block.id_if_given("KmsKeyId"),
         "rotation_enabled": lambda block: block.part("AWS::SecretsManager::RotationSchedule") is not None,
         "rotation_days": lambda block: _days(_cfn_rules(block), "AutomaticallyAfterDays", "ScheduleExpression"),
         "owning_service": lambda _: None,

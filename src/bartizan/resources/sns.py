@@ -92,7 +92,7 @@ TERRAFORM_TOPIC = CodeReader(
     defaulted={"aws_sns_topic": ("policy", "tags_all")},
     fields={
         "topic_name": lambda block: block["name"],
-        "kms_master_key_id": lambda block: block.get("kms_master_key_id") or None,
+        "kms_master_key_id": lambda block: block.id_if_given("kms_master_key_id"),
         "policy": lambda block: _policy_in(block, "aws_sns_topic_policy"),
         "http_hosts": lambda block: _hosts(block.parts("aws_sns_topic_subscription"), "protocol", "endpoint"),
         "tags": terraform_tags,
@@ -115,7 +115,7 @@ CLOUDFORMATION_TOPIC = CodeReader(
     },
     fields={
         "topic_name": lambda block: block["TopicName"],
-        "kms_master_key_id": lambda block: block.get("KmsMasterKeyId") or None,
+        "kms_master_key_id": lambda block: block.id_if_given("KmsMasterKeyId"),
         "policy": _policy_of,
         "http_hosts": lambda block: _hosts(
             [*block.get("Subscription", ()), *block.parts("AWS::SNS::Subscription")], "Protocol", "Endpoint"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bartizan.model import Resource, field, resource
+from bartizan.model import Resource, Unknown, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Scope
@@ -83,6 +83,20 @@ def _redrive_in(block: Block, name: str) -> str | None:
     return text
 
 
+def _target_in(block: Block) -> str | None:
+    """The queue for dead letters; one that the code makes by its address, since its ARN is not known yet."""
+    try:
+        return _dead_letter_target(_redrive_in(block, "redrive_policy"))
+    except Unknown:
+        apart = block.part("aws_sqs_queue_redrive_policy")
+        return (block if apart is None else apart).named_in("redrive_policy")
+
+
+def _target_of(block: Block) -> str | None:
+    redrive = block.get("RedrivePolicy")
+    return redrive.named_in("deadLetterTargetArn") if isinstance(redrive, Block) else _dead_letter_target(redrive)
+
+
 TERRAFORM_QUEUE = CodeReader(
     "aws_sqs_queue",
     Queue,
@@ -95,10 +109,12 @@ TERRAFORM_QUEUE = CodeReader(
     fields={
         "queue_name": lambda block: block["name"],
         # AWS turns SSE-SQS on unless a key is given or the code says no.
-        "sqs_managed_sse_enabled": lambda block: block.get("sqs_managed_sse_enabled", "kms_master_key_id" not in block),
-        "kms_master_key_id": lambda block: block.get("kms_master_key_id") or None,
+        "sqs_managed_sse_enabled": lambda block: block.get(
+            "sqs_managed_sse_enabled", block.id_if_given("kms_master_key_id") is None
+        ),
+        "kms_master_key_id": lambda block: block.id_if_given("kms_master_key_id"),
         "policy": lambda block: _policy_in(block, "aws_sqs_queue_policy", "policy"),
-        "dead_letter_target_arn": lambda block: _dead_letter_target(_redrive_in(block, "redrive_policy")),
+        "dead_letter_target_arn": _target_in,
         "is_dead_letter_queue": lambda block: bool(_redrive_in(block, "redrive_allow_policy")),
         "tags": terraform_tags,
     },
@@ -110,10 +126,12 @@ CLOUDFORMATION_QUEUE = CodeReader(
     parts={"AWS::SQS::QueuePolicy": "Queues"},
     fields={
         "queue_name": lambda block: block["QueueName"],
-        "sqs_managed_sse_enabled": lambda block: block.get("SqsManagedSseEnabled", "KmsMasterKeyId" not in block),
-        "kms_master_key_id": lambda block: block.get("KmsMasterKeyId") or None,
+        "sqs_managed_sse_enabled": lambda block: block.get(
+            "SqsManagedSseEnabled", block.id_if_given("KmsMasterKeyId") is None
+        ),
+        "kms_master_key_id": lambda block: block.id_if_given("KmsMasterKeyId"),
         "policy": lambda block: _policy_in(block, "AWS::SQS::QueuePolicy", "PolicyDocument"),
-        "dead_letter_target_arn": lambda block: _dead_letter_target(block.plain("RedrivePolicy")),
+        "dead_letter_target_arn": _target_of,
         "is_dead_letter_queue": lambda block: "RedriveAllowPolicy" in block,
         "tags": lambda block: tags_in(block.get("Tags", ())),
     },

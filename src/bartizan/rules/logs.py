@@ -80,7 +80,7 @@ def trail_kept_too_short(group: LogGroup, world: World, *, trail_retention: int 
     if (
         group.retention_in_days is not None
         and group.retention_in_days < trail_retention
-        and world.find(Trail, cloud_watch_logs_log_group_arn=f"{group.arn}:*")
+        and world.find(Trail, cloud_watch_logs_log_group_arn=f"{group.key}:*")
     ):
         yield f"events of CloudTrail are gone after {group.retention_in_days} days"
 

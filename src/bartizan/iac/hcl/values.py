@@ -1,9 +1,9 @@
 """Values of expressions: what JSON has, ``Computed`` for what is not known, and ``Mixed`` for a text that partly is.
 
 A text with unknown parts is unknown as the value of an attribute. Within a policy a readable stand-in takes the place
-of such a part, as in a template, and of a whole value where it is sure to be one thing and no pattern: in a condition the
-ARN or id of a resource of the code, or the account; as a principal a user or role. Never is it made up what is allowed,
-and whether.
+of such a part, as in a template, and of a whole value where it is sure to be one thing and no pattern: in a condition
+the ARN or id of a resource of the code, or the account; as a principal a user or role. What is allowed, and whether, is
+never made up.
 """
 
 from __future__ import annotations

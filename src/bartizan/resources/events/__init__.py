@@ -199,7 +199,7 @@ CLOUDFORMATION_BUS = CodeReader(
     fields={
         "event_bus_name": lambda block: block["Name"],
         "policy": _cfn_policy,
-        "kms_key_identifier": lambda block: block.get("KmsKeyIdentifier") or None,
+        "kms_key_identifier": lambda block: block.id_if_given("KmsKeyIdentifier"),
         "archived": lambda block: bool(list(block.parts("AWS::Events::Archive"))),
         "tags": lambda block: tags_in(block.get("Tags", ())),
     },
@@ -219,7 +219,7 @@ TERRAFORM_BUS = CodeReader(
     fields={
         "event_bus_name": lambda block: block["name"],
         "policy": _terraform_policy,
-        "kms_key_identifier": lambda block: block.get("kms_key_identifier") or None,
+        "kms_key_identifier": lambda block: block.id_if_given("kms_key_identifier"),
         "archived": lambda block: bool(list(block.parts("aws_cloudwatch_event_archive"))),
         "tags": terraform_tags,
     },

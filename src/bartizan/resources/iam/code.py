@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bartizan.model import Gap, Reason, Unknown
 from bartizan.policy import parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.iam.reader import inline
@@ -21,12 +20,12 @@ def _terraform_inline(block: Block) -> tuple[InlinePolicy, ...]:
 
 def _terraform_attached(block: Block) -> tuple[str, ...]:
     attached = _attached(block, "role")
-    return tuple(sorted({*block.get("managed_policy_arns", ()), *attached}))
+    return tuple(sorted({*block.ids_in("managed_policy_arns"), *attached}))
 
 
 def _attached(block: Block, holder: str) -> set[str]:
     apart = [*block.parts(f"aws_iam_{holder}_policy_attachment"), *block.parts("aws_iam_policy_attachment")]
-    return {each["policy_arn"] for each in apart}
+    return {each.id_in("policy_arn") for each in apart}
 
 
 TERRAFORM_ROLE = CodeReader(
@@ -60,10 +59,9 @@ def _cloudformation_inline(block: Block, own: str) -> tuple[InlinePolicy, ...]:
 
 
 def _cloudformation_attached(block: Block) -> tuple[str, ...]:
-    for each in block.parts("AWS::IAM::ManagedPolicy"):
-        # AWS makes up the name, and with it the ARN, unless the template gives one.
-        raise Unknown(f"{block.what}.managed_policy_arns", Gap(Reason.COMPUTED, detail=each.what))
-    return tuple(sorted(block.get("ManagedPolicyArns", ())))
+    # By what stands for them: AWS makes up the name, and with it the ARN, unless the template gives one.
+    attached = {each.own_id() for each in block.parts("AWS::IAM::ManagedPolicy")}
+    return tuple(sorted({*block.ids_in("ManagedPolicyArns"), *attached}))
 
 
 def _cloudformation_tags(block: Block) -> Mapping[str, str]:

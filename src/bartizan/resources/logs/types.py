@@ -113,7 +113,7 @@ TERRAFORM_LOG_GROUP = CodeReader(
         "log_group_name": lambda block: block["name"],
         # Terraform writes 0 for never.
         "retention_in_days": lambda block: block.get("retention_in_days") or None,
-        "kms_key_id": lambda block: block.get("kms_key_id") or None,
+        "kms_key_id": lambda block: block.id_if_given("kms_key_id"),
         "log_group_class": lambda block: block.get("log_group_class") or "STANDARD",
         "deletion_protection_enabled": lambda block: block.get("deletion_protection_enabled", False),
     },
@@ -131,7 +131,7 @@ CLOUDFORMATION_LOG_GROUP = CodeReader(
     fields={
         "log_group_name": lambda block: block["LogGroupName"],
         "retention_in_days": _days,
-        "kms_key_id": lambda block: block.get("KmsKeyId") or None,
+        "kms_key_id": lambda block: block.id_if_given("KmsKeyId"),
         "log_group_class": lambda block: block.get("LogGroupClass", "STANDARD"),
         "deletion_protection_enabled": lambda block: block.get("DeletionProtectionEnabled", False) in {True, "true"},
     },
