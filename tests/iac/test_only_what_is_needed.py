@@ -15,20 +15,28 @@ from bartizan.engine.catalog import Catalog
 from bartizan.report.content import finding_facts
 from bartizan.resources.code import service_of
 from bartizan.resources.code_readers import CodeReaders
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.index import ResourceIndex, code_writers
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
 INDEX = ResourceIndex.load()
 
 
 def test_every_reader_of_code_is_found_by_its_type_and_by_those_of_its_parts() -> None:
+    nested = {inner.code_type for reader in INDEX.code_readers.values() for inner in reader.inner}
     for code_type, reader in INDEX.code_readers.items():
+        if code_type in nested:
+            continue  # it is read with the block that it stands in
         assert CodeReaders().get(code_type) is reader
         for part in reader.parts:
             expected = [each for each in INDEX.code_readers.values() if part in (each.code_type, *each.parts)]
             assert sorted(each.code_type for each in CodeReaders().about(part)) == sorted(
                 each.code_type for each in expected
             )
+
+
+def test_every_writer_of_code_is_found_by_the_service_of_its_type() -> None:
+    for writer in INDEX.code_writers:
+        assert writer in code_writers({service_of(writer.kind)})
 
 
 def test_a_type_without_a_reader_has_none() -> None:
@@ -61,12 +69,13 @@ def test_the_rules_of_the_services_at_hand_say_what_all_rules_say(file: str) -> 
     assert said(check_with(paths, lambda used: load_catalog((), used))) == said(check(paths, whole))
 
 
-def test_what_is_not_asked_for_is_not_imported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_what_is_not_asked_for_is_not_imported(tmp_path: Path, options: list[str]) -> None:
     path = tmp_path / "template.yaml"
     path.write_text("Resources:\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties: {SqsManagedSseEnabled: false}\n")
     code = (
         "import sys; from bartizan.cli.main import cli; "
-        f"cli.main(['check', {str(path)!r}, '--fail-on', 'never', '--unknown-ok'], standalone_mode=False); "
+        f"cli.main(['check', {str(path)!r}, '--fail-on', 'never', '--unknown-ok', *{options}], standalone_mode=False); "
         "print(*sys.modules, sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

@@ -14,7 +14,8 @@ from bartizan.iac.write.comments import comments
 from bartizan.iac.write.fix import FixCode, Language, Names, fix_code, template
 from bartizan.model import Finding, Fix, InputError, Resource, judged
 from bartizan.report.content import ReportInput
-from bartizan.resources.index import ResourceIndex
+from bartizan.resources.code import service_of
+from bartizan.resources.index import ResourceIndex, code_writers
 from bartizan.resources.writing import CodeWriter
 
 _IN_TERRAFORM = re.compile(r"(?:^|\.)aws_\w+\.")
@@ -47,7 +48,7 @@ def code_by_rule(results: Results, catalog: Catalog) -> Mapping[str, Texts]:
     """The fix of the first resource that fails each rule; nothing where the resources were not kept."""
     if not isinstance(results, Evaluation):
         return {}
-    writers = ResourceIndex.load().code_writers
+    writers = code_writers({service_of(each.rule.resource) for each in results.verdicts})
     found: dict[str, Texts] = {}
     for verdicts in results.verdicts:
         fix = catalog.fixes.get(verdicts.rule.id)
@@ -59,11 +60,11 @@ def code_by_rule(results: Results, catalog: Catalog) -> Mapping[str, Texts]:
 
 def code_of_findings(results: Results, catalog: Catalog) -> Callable[[Finding], Texts]:
     """What gives the fix of any failure as code; nothing for other findings, and where resources were not kept."""
-    writers = ResourceIndex.load().code_writers
     failures = _failures(results, catalog) if isinstance(results, Evaluation) else ()
     failing = {
         (fix.rule.id, resource.account, resource.region, resource.key): (fix, resource) for fix, resource in failures
     }
+    writers = code_writers({service_of(type(each)) for _, each in failing.values()})
 
     def of(finding: Finding) -> Texts:
         found = failing.get((finding.rule, finding.account, finding.region, finding.resource))

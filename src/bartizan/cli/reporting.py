@@ -165,11 +165,11 @@ def deliver(  # noqa: PLR0913 - one argument per option
     Raises ``InputError`` where a file cannot be written.
     """
     report = replace(report, list_passes=passes)
-    if as_json or _CODED.intersection(formats or ("html",)):
+    folder = output or (default_output if formats or not as_json else None) or ("." if formats else None)
+    if as_json or (folder and _CODED.intersection(formats or ("html",))):
         from bartizan.app.fixing import with_code
 
         report = with_code(report, each=fixes)
-    folder = output or (default_output if formats or not as_json else None) or ("." if formats else None)
     written: list[Path] = []
     try:
         if folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bartizan.model import DeclarationError, InputError, Resource
@@ -51,6 +51,17 @@ class ResourceIndex:
             if wanted in {full.lower(), kind.__name__.lower(), kind.cfn_type.lower()}:
                 return kind
         raise InputError(f"there is no resource type {name!r}; there are {', '.join(self.types)}")
+
+
+def code_writers(services: Collection[str]) -> tuple[CodeWriter, ...]:
+    """What writes the types of these services as code; no others are imported. Their modules are named after them."""
+    room = importlib.import_module("bartizan.resources.writers")
+    found: dict[int, CodeWriter] = {}
+    for info in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+        if info.name.rpartition(".")[2].partition("_")[0] in services:
+            values = vars(importlib.import_module(info.name)).values()
+            found |= {id(each): each for each in values if isinstance(each, CodeWriter)}
+    return tuple(found.values())
 
 
 def _declared() -> Iterator[tuple[str, object]]:
