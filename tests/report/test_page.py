@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -140,6 +141,15 @@ def test_a_rule_stands_once_with_what_it_says_above_what_it_found(opened) -> Non
     ):
         assert part in detail
     assert "Missing permission\nsqs:GetQueueAttributes" in things[-1].text
+
+
+def test_a_fix_as_code_keeps_its_lines_and_nothing_else_that_is_not_text(opened) -> None:
+    code = 'resource "aws_sqs_queue" "jobs" {\n  name = "<b>\u202e\x1b"\n}'
+    page = opened(replace(report(), code={"sqs.unencrypted-queue": {"terraform": code}}))
+    open_rules(page)
+    (shown,) = page.find_elements(By.CSS_SELECTOR, "pre.code")
+    assert shown.text == 'resource "aws_sqs_queue" "jobs" {\n  name = "<b>\\x202e\\x1b"\n}'
+    assert "As Terraform" in page.find_element(By.CSS_SELECTOR, ".about").text
 
 
 def test_search_and_filters_narrow_and_are_kept_in_the_address(opened) -> None:

@@ -98,8 +98,13 @@
     });
     const parts = [part("Why it matters", ...prose(rule.why)), part("How to fix", ...prose(rule.how_to_fix))];
     if (rule.fix) parts.push(part("Automatic fix", make("p", "", ...inline(rule.fix + "." + (rule.fix_breaks ? " It may break: " + rule.fix_breaks + "." : "")))));
-    for (const [name, title] of [["terraform", "Terraform"], ["cloudformation", "CloudFormation"]])
-      if (rule.fix_code && rule.fix_code[name]) parts.push(part("As " + title, make("pre", "code", rule.fix_code[name])));
+    for (const [name, title] of [["terraform", "Terraform"], ["cloudformation", "CloudFormation"]]) {
+      if (!rule.fix_code || !rule.fix_code[name]) continue;
+      const code = make("pre", "code"), node = part("As " + title, code);
+      code.append(safe(rule.fix_code[name], "\n"));
+      node.className = "across";
+      parts.push(node);
+    }
     if (links.length) parts.push(part("References", ...links));
     return make("div", "about", ...parts);
   };
