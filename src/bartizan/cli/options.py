@@ -197,6 +197,11 @@ def organization_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--org`` and what belongs to it: which accounts of an organization, and how to get into them."""
     for option in (
         click.option(
+            "--resume",
+            is_flag=True,
+            help="With --org and --store: take up a scan that was broken off; what it read is not read again.",
+        ),
+        click.option(
             "--workers", type=click.IntRange(1, 256), help="With --org: accounts to read at once. [default: 2 per core]"
         ),
         click.option(

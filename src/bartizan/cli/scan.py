@@ -59,6 +59,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     without: tuple[str, ...],
     account_tags: dict[str, str],
     workers: int | None,
+    resume: bool,
     address: str | None,
     **reporting: Any,
 ) -> None:
@@ -83,15 +84,20 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     chosen = selection(services, rules, severity, settings_of(config), frameworks, custom)
     access = Access(profile=profile, role_arn=role_arn, external_id=external_id, endpoint_url=endpoint_url)
     if organization:
-        if address:
-            raise click.UsageError("--store keeps a scan of one account; it does not go with --org")
         if {"terraform", "cloudformation"}.intersection(reporting["formats"]) or reporting["fixes"]:
             raise click.UsageError("fixes as code are of one account: scan it by itself, with --role-arn")
         reach = Reach(access=access, role=org_role, external_id=org_external_id)
         choice = Choice(units=units, accounts=accounts, without=without, tags=account_tags)
-        ctx.exit(run_organization_scan(reach, chosen, choice, regions, workers=workers or 0, **reporting))
-    if units or accounts or without or account_tags or workers or org_external_id:
-        raise click.UsageError("accounts are chosen with --org only; without it, one account is read")
+        store = opened_store(address or chosen.settings.store, access)
+        if resume and store is None:
+            raise click.UsageError("--resume takes up a scan in a store: name it with --store")
+        ctx.exit(
+            run_organization_scan(
+                reach, chosen, choice, regions, workers=workers or 0, store=store, resume=resume, **reporting
+            )
+        )
+    if units or accounts or without or account_tags or workers or org_external_id or resume:
+        raise click.UsageError("accounts are chosen, and scans taken up, with --org only; without it, one is read")
     store = opened_store(address or chosen.settings.store, access)
     ctx.exit(run_scan(access, chosen, regions, store=store, **reporting))
 
@@ -141,6 +147,8 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     regions: tuple[str, ...] = (),
     *,
     workers: int,
+    store: Store | None,
+    resume: bool,
     fail_on: str,
     unknown_ok: bool,
     **reporting: Any,
@@ -148,8 +156,17 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     """Scan the organization, report, and give the exit code."""
     from bartizan.app.organization.run import scan_organization
     from bartizan.cli.reporting import deliver, of_organization, progress
+    from bartizan.model import InputError
 
     with progress("Reading the organization") as advance:
-        result = scan_organization(reach, selection, choice, regions, advance, workers=workers)
+        result = scan_organization(
+            reach, selection, choice, regions, advance, workers=workers, store=store, resume=resume
+        )
+    if result.taken_up:
+        click.echo(f"{result.taken_up} accounts were read by an earlier run", err=True)
     deliver(of_organization(result, selection.frameworks), default_output="bartizan-report", **reporting)
+    if store is not None and result.unkept:
+        raise InputError(f"the scan is not kept as a snapshot: {result.unkept}; `--resume` takes it up from here")
+    if store is not None:
+        click.echo(f"Kept as snapshot {result.kept} in {store.address}", err=True)
     return exit_code(result.outcome, result.catalog, partial=result.partial, fail_on=fail_on, unknown_ok=unknown_ok)

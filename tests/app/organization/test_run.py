@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from bartizan.app.keep import store_at
+from bartizan.app.organization import keep as keep_module
+from bartizan.app.organization.keep import begin, purpose_of
 from bartizan.app.organization.members import Choice
 from bartizan.app.organization.run import OrganizationScan, Reach, scan_organization
 from bartizan.app.organization.work import Task, work
+from bartizan.app.reading import Progress, no_progress
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
 from bartizan.demo.emulator import emulator
 from bartizan.engine.settings import Settings
 from bartizan.model import Reason, Status, Suppression
+from bartizan.store.files import StoreError
 
+STARTED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 SELECTION = Selection(rules=("s3.no-versioning", "sqs.unencrypted-queue"))
 
 
@@ -98,3 +106,63 @@ def test_an_account_that_cannot_be_reached_is_a_gap_and_nothing_in_it_passes() -
     assert gap.account == "222222222222"
     assert set(gap.types) >= {"AWS::S3::Bucket", "AWS::SQS::Queue"}
     assert not result.outcome.tally()
+
+
+def kept_in(
+    folder: Path, company: Company, *, resume: bool = False, progress: Progress = no_progress
+) -> OrganizationScan:
+    reach = Reach(access=company.access, role="Audit")
+    how: dict[str, Any] = {"workers": 1, "make": ThreadPoolExecutor, "store": store_at(str(folder)), "resume": resume}
+    return scan_organization(reach, SELECTION, None, ("us-east-1",), progress, **how)
+
+
+def test_a_snapshot_holds_all_accounts_and_the_organization(company: Company, tmp_path: Path) -> None:
+    result = kept_in(tmp_path, company)
+    manifest = store_at(str(tmp_path)).get("latest")
+    assert manifest.id == result.kept
+    assert set(manifest.accounts) == {*(each.account for each in result.accounts), result.organization}
+    assert not [each for each in tmp_path.rglob("*") if each.name == "begun.json" or each.suffix == ".gz"]
+    failed = sum(each.statuses.get("fail", 0) for each in manifest.parts)
+    assert failed == len(list(result.outcome.findings(Status.FAIL)))
+
+
+def breaks_off(done: int, total: int, label: str) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_scan_that_was_broken_off_is_taken_up(company: Company, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        kept_in(tmp_path, company, progress=breaks_off)
+    assert not list(store_at(str(tmp_path)).snapshots())
+    whole = kept_in(tmp_path, company, resume=True)
+    assert whole.taken_up >= 1
+    again = scanned(company)
+    assert whole.outcome.tally() == again.outcome.tally()
+    assert {each.fingerprint for each in whole.outcome.listed} == {each.fingerprint for each in again.outcome.listed}
+    (manifest,) = store_at(str(tmp_path)).snapshots()
+    assert manifest.id == whole.kept
+    # What is whole is not taken up again.
+    assert kept_in(tmp_path, company, resume=True).taken_up == 0
+
+
+def test_a_scan_of_other_rules_is_not_taken_up(company: Company, tmp_path: Path) -> None:
+    store = store_at(str(tmp_path))
+    begin(store, company.access, purpose_of("o-1", SELECTION, ()), STARTED, resume=False)
+    other = Selection(rules=("s3.no-versioning",))
+    for purpose, same in ((purpose_of("o-1", SELECTION, ()), True), (purpose_of("o-1", other, ()), False)):
+        begun = begin(store, company.access, purpose, STARTED, resume=True)
+        assert (begun.snapshot == store.ids()[-1]) is same
+
+
+def test_a_store_that_cannot_be_written_costs_the_snapshot_and_not_the_report(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(keep_module, "write_account", full)
+    result = kept_in(tmp_path, company)
+    assert result.unkept == "the disk is full"
+    assert not result.kept
+    assert list(result.outcome.findings(Status.FAIL))
+    assert not list(store_at(str(tmp_path)).snapshots())

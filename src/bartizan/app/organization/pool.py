@@ -37,7 +37,7 @@ def run(tasks: Iterable[Task], work: Work, make: Callable[[int], Executor], work
     waiting = deque(tasks)
     broken: list[Task] = []
     while waiting:
-        with make(workers) as pool:
+        with make(min(workers, len(waiting))) as pool:
             yield from _in_one_pool(waiting, work, pool, workers * _AHEAD, broken)
     for task in broken:
         yield _alone(task, work, make)

@@ -5,23 +5,29 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bartizan.app.organization.members import NOT_CHOSEN, Choice, Members, find_members
-from bartizan.app.organization.pool import processes, run, usual_workers
-from bartizan.app.organization.work import AccountResult, Plan, Task, work
+from bartizan.app.organization.pool import processes, usual_workers
+from bartizan.app.organization.pool import run as worked
+from bartizan.app.organization.work import AccountResult, Plan, Task, plan_of, work
 from bartizan.app.reading import Progress, no_progress
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
 from bartizan.engine.catalog import Catalog
-from bartizan.engine.evaluate import evaluate
+from bartizan.engine.evaluate import Evaluation, evaluate
 from bartizan.engine.outcome import Outcome
 from bartizan.engine.suppress import Accepted, accept
-from bartizan.model import CoverageGap, Gap, Reason, Resource, Snapshot
+from bartizan.model import CoverageGap, Gap, InputError, Reason, Resource, Snapshot
 from bartizan.resources.organizations import MemberAccount
+from bartizan.store.manifest import Part
+
+if TYPE_CHECKING:
+    from bartizan.app.organization.keep import Begun
+    from bartizan.store.store import Store
 
 ROLE = "BartizanAudit"
 """The role that is assumed in each account where the user names no other."""
@@ -56,7 +62,11 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationScan:
-    """The result of scanning an organization; ``left_out`` holds the accounts that were not read, with the reason."""
+    """The result of scanning an organization; ``left_out`` holds the accounts that were not read, with the reason.
+
+    ``kept`` is the id of its snapshot, ``unkept`` why it could not be kept, ``taken_up`` how many accounts an earlier
+    run that was broken off had read.
+    """
 
     organization: str
     partition: str
@@ -70,6 +80,9 @@ class OrganizationScan:
     accounts: tuple[AccountLine, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     calls: int = 0
+    kept: str = ""
+    unkept: str = ""
+    taken_up: int = 0
     world: Snapshot = field(default_factory=lambda: Snapshot(()))
 
     @property
@@ -83,36 +96,6 @@ class OrganizationScan:
         return any(each.gap.reason is not Reason.UNSUPPORTED for each in self.gaps)
 
 
-@dataclass(slots=True)
-class _Together:
-    """The results so far, reduced as they come."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    accepted: list[Accepted] = field(default_factory=list)
-    gaps: list[CoverageGap] = field(default_factory=list)
-    shared: list[Resource] = field(default_factory=list)
-    lines: list[AccountLine] = field(default_factory=list)
-    calls: Counter[str] = field(default_factory=Counter)
-
-    def add(self, result: AccountResult) -> None:
-        self.outcomes.append(result.outcome)
-        if result.unreached is None:
-            self.accepted.append(result.accepted)
-        self.gaps.extend(result.gaps)
-        self.shared.extend(result.shared)
-        self.calls.update(result.calls)
-        self.lines.append(
-            AccountLine(
-                account=result.account,
-                name=result.name,
-                regions=result.regions,
-                calls=sum(result.calls.values()),
-                seconds=result.seconds,
-                unreached=str(result.unreached) if result.unreached else "",
-            )
-        )
-
-
 def scan_organization(  # noqa: PLR0913 - all but two can be left out
     reach: Reach,
     selection: Selection,
@@ -122,75 +105,165 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     *,
     workers: int = 0,
     make: Callable[[int], Executor] = processes,
+    store: Store | None = None,
+    resume: bool = False,
 ) -> OrganizationScan:
     """Read and judge the chosen accounts of the organization that these credentials see.
 
     Raises ``InputError`` where they see none. An account that cannot be reached does not stop the others. ``make``
-    makes what the accounts are worked on by, ``workers`` at once (two for each core, where it is 0).
+    makes what the accounts are worked on by, ``workers`` at once (two for each core, where it is 0). With a ``store``
+    everything is kept there as one snapshot; with ``resume`` a run that was broken off is taken up.
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
-    plan = Plan.of(selection.catalog())
     members = asyncio.run(find_members(reach.access, choice or Choice()))
-    together = _Together()
-    tasks = list(_tasks(reach, members, selection, regions))
-    for done, result in enumerate(run(tasks, work, make, min(workers or usual_workers(), len(tasks))), 1):
-        together.add(result)
-        progress(done, len(tasks), f"{result.name} ({result.account})")
-    return _judged(plan, members, together, selection, OrganizationScan(
-        organization=_organization_id(members),
-        partition=members.reading.partition,
-        caller=members.reading.caller,
-        started=started,
-        seconds=time.monotonic() - clock,
-        catalog=selection.catalog(),
-        outcome=Outcome(),
-        left_out=dict(members.left_out),
-    ))  # fmt: skip
+    run = _Run(reach, selection, regions, members, started)
+    if store is not None:
+        run.begin(store, resume=resume)
+    done, tasks = run.done(), run.tasks()
+    for number, result in enumerate((*done, *worked(tasks, work, make, workers or usual_workers())), 1):
+        run.add(result)
+        progress(number, len(done) + len(tasks), f"{result.name} ({result.account})")
+    return replace(run.finish(), seconds=time.monotonic() - clock, taken_up=len(done))
 
 
-def _tasks(reach: Reach, members: Members, selection: Selection, regions: tuple[str, ...]) -> Iterator[Task]:
-    home, partition = members.reading.account, members.reading.partition
-    for each in members.chosen:
-        access = reach.into(each.account_id, home, partition)
-        yield Task(account=each.account_id, name=each.account_name, access=access, selection=selection, regions=regions)
+@dataclass(slots=True)
+class _Run:
+    """A scan at work: what it is of, and the results so far, reduced as they come."""
 
+    reach: Reach
+    selection: Selection
+    asked: tuple[str, ...]
+    members: Members
+    started: dt.datetime
+    begun: Begun | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    accepted: list[Accepted] = field(default_factory=list)
+    gaps: list[CoverageGap] = field(default_factory=list)
+    shared: list[Resource] = field(default_factory=list)
+    lines: list[AccountLine] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    unkept: str = ""
+    calls: int = 0
 
-def _organization_id(members: Members) -> str:
-    # arn:aws:organizations::111122223333:account/o-abcdefghij/222233334444
-    return members.chosen[0].arn.split("/")[1]
+    @property
+    def organization(self) -> str:
+        """The organization's id."""
+        # arn:aws:organizations::111122223333:account/o-abcdefghij/222233334444
+        return self.members.chosen[0].arn.split("/")[1]
 
+    def begin(self, store: Store, *, resume: bool) -> None:
+        """Begin a snapshot, or take one up."""
+        # The store is an extra, which a scan that keeps nothing does without.
+        from bartizan.app.organization.keep import begin, purpose_of  # noqa: PLC0415 - as the comment says
 
-def _judged(
-    plan: Plan, members: Members, together: _Together, selection: Selection, scan: OrganizationScan
-) -> OrganizationScan:
-    """The scan with what the rules about the organization say, and the outcomes of all accounts in one."""
-    gaps = (*members.reading.gaps, *together.gaps)
-    world = _world(plan, members, together, gaps)
-    evaluation = evaluate(plan.of_organization, world)
-    accepted = accept(evaluation, selection.settings, scan.started.date())
-    return replace(
-        scan,
-        outcome=Outcome.together([*together.outcomes, Outcome.of(evaluation)]),
-        gaps=gaps,
-        accepted=Accepted.together([*together.accepted, accepted]),
-        accounts=tuple(sorted(together.lines, key=lambda each: each.account)),
-        calls=sum(together.calls.values()) + sum(members.reading.calls.values()),
-        world=world,
-    )
+        purpose = purpose_of(self.organization, self.selection, self.asked)
+        self.begun = begin(store, self.reach.access, purpose, self.started, resume=resume)
 
+    def done(self) -> list[AccountResult]:
+        """What an earlier run did already."""
+        before = self.begun.done if self.begun else {}
+        return [before[each.account_id] for each in self.members.chosen if each.account_id in before]
 
-def _world(plan: Plan, members: Members, together: _Together, gaps: tuple[CoverageGap, ...]) -> Snapshot:
-    """What rules about the organization see; of an account that was left out they know that they do not know it."""
-    closed = {each for each in members.left_out if members.left_out[each] != NOT_CHOSEN}
-    tree = [
-        each
-        for each in members.reading.resources
-        if not isinstance(each, MemberAccount) or each.account_id not in members.left_out or each.account_id in closed
-    ]
-    kinds = (MemberAccount.cfn_type, *(kind.cfn_type for kind in plan.shared))
-    unseen = tuple(
-        CoverageGap(types=kinds, account=account, region="", gap=Gap(Reason.NOT_READ, detail=why))
-        for account, why in members.left_out.items()
-        if account not in closed
-    )
-    return Snapshot([*tree, *together.shared], [*gaps, *unseen])
+    def tasks(self) -> list[Task]:
+        """What is to do."""
+        before = self.begun.done if self.begun else {}
+        home, partition = self.members.reading.account, self.members.reading.partition
+        return [
+            Task(
+                account=each.account_id,
+                name=each.account_name,
+                access=self.reach.into(each.account_id, home, partition),
+                selection=self.selection,
+                regions=self.asked,
+                keeping=self.begun.keeping(each.account_id) if self.begun else None,
+            )
+            for each in self.members.chosen
+            if each.account_id not in before
+        ]
+
+    def add(self, result: AccountResult) -> None:
+        """Take in the result of an account."""
+        self.outcomes.append(result.outcome)
+        if result.unreached is None:
+            self.accepted.append(result.accepted)
+        self.gaps.extend(result.gaps)
+        self.shared.extend(result.shared)
+        self.unkept = self.unkept or result.unkept
+        if result.part is not None:
+            self.parts.append(result.part)
+        calls = sum(result.calls.values())
+        self.calls += calls
+        self.lines.append(
+            AccountLine(
+                account=result.account,
+                name=result.name,
+                regions=result.regions,
+                calls=calls,
+                seconds=result.seconds,
+                unreached=str(result.unreached) if result.unreached else "",
+            )
+        )
+
+    def finish(self) -> OrganizationScan:
+        """Judge what concerns all accounts together, and keep it."""
+        plan = plan_of(self.selection)
+        reading = self.members.reading
+        gaps = (*reading.gaps, *self.gaps)
+        world = self._world(plan, gaps)
+        evaluation = evaluate(plan.of_organization, world)
+        accepted = accept(evaluation, self.selection.settings, self.started.date())
+        kept, unkept = self._keep(evaluation, plan)
+        return OrganizationScan(
+            organization=self.organization,
+            partition=reading.partition,
+            caller=reading.caller,
+            started=self.started,
+            seconds=0.0,
+            catalog=plan.catalog,
+            outcome=Outcome.together([*self.outcomes, Outcome.of(evaluation)]),
+            gaps=gaps,
+            accepted=Accepted.together([*self.accepted, accepted]),
+            accounts=tuple(sorted(self.lines, key=lambda each: each.account)),
+            left_out=dict(self.members.left_out),
+            calls=self.calls + sum(reading.calls.values()),
+            kept=kept,
+            unkept=unkept,
+            world=world,
+        )
+
+    def _keep(self, evaluation: Evaluation, plan: Plan) -> tuple[str, str]:
+        """The id of the snapshot, or why there is none; what was written stays, for a run that takes it up."""
+        if self.begun is None or self.unkept:
+            return "", self.unkept
+        from bartizan.app.organization.keep import Whole, finish  # noqa: PLC0415 - as in begin
+
+        whole = Whole(
+            organization=self.organization,
+            caller=self.members.reading.caller,
+            started=self.started,
+            evaluation=evaluation,
+            gaps=self.members.reading.gaps,
+            rules=tuple(plan.catalog.rules),
+            settings=self.selection.settings,
+            failed={each.account: each.unreached for each in self.lines if each.unreached},
+        )
+        try:
+            return finish(self.begun, whole, self.parts).id, ""
+        except InputError as refused:
+            return "", str(refused)
+
+    def _world(self, plan: Plan, gaps: tuple[CoverageGap, ...]) -> Snapshot:
+        """What rules about the organization see; of an account that was left out they know that they do not know it."""
+        left_out = self.members.left_out
+        unread = {account: why for account, why in left_out.items() if why == NOT_CHOSEN}
+        tree = [
+            each
+            for each in self.members.reading.resources
+            if not isinstance(each, MemberAccount) or each.account_id not in unread
+        ]
+        kinds = (MemberAccount.cfn_type, *(kind.cfn_type for kind in plan.shared))
+        unseen = tuple(
+            CoverageGap(types=kinds, account=account, region="", gap=Gap(Reason.NOT_READ, detail=why))
+            for account, why in unread.items()
+        )
+        return Snapshot([*tree, *self.shared], [*gaps, *unseen])

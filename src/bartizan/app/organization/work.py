@@ -9,7 +9,7 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bartizan.app.organization.members import TREE_TYPES
@@ -19,10 +19,24 @@ from bartizan.app.selection import Selection
 from bartizan.aws.collect import Wanted
 from bartizan.aws.session import Access, UnreachableError
 from bartizan.engine.catalog import Catalog
-from bartizan.engine.evaluate import evaluate
+from bartizan.engine.evaluate import Evaluation, evaluate
 from bartizan.engine.outcome import Outcome
 from bartizan.engine.suppress import Accepted, accept
-from bartizan.model import CoverageGap, Gap, Reason, Resource, Snapshot
+from bartizan.model import CoverageGap, Gap, InputError, Reason, Resource, Snapshot
+from bartizan.store.manifest import Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Where what was read of an account is kept: the store, the snapshot, and the path of the account's last findings.
+
+    ``access`` is the way to the store, which need not be that to the account.
+    """
+
+    address: str
+    access: Access
+    snapshot: str
+    earlier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +48,15 @@ class Task:
     access: Access
     selection: Selection
     regions: tuple[str, ...] = ()
+    keeping: Keeping | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountResult:
     """What came of an account: its outcome, and the resources that rules about the organization ask for (``shared``).
 
-    ``unreached`` says why nothing could be read of it. ``seconds`` is the wall time.
+    ``unreached`` says why nothing could be read of it. ``seconds`` is the wall time. ``part`` is what was kept of it in
+    a store, ``unkept`` why that failed.
     """
 
     account: str
@@ -55,12 +71,24 @@ class AccountResult:
     calls: Mapping[str, int] = field(default_factory=dict)
     retries: int = 0
     unreached: Gap | None = None
+    part: Part | None = None
+    unkept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """All that was read of an account, which only its own worker ever holds: who read it, and what was judged."""
+
+    caller: str
+    evaluation: Evaluation
+    rules: Catalog
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a selection comes down to: the rules of accounts, those of the organization, and what each of them reads."""
+    """What a selection comes down to: all rules, those of accounts and of the organization, and what they read."""
 
+    catalog: Catalog
     of_accounts: Catalog
     of_organization: Catalog
     wanted: Wanted
@@ -76,7 +104,7 @@ class Plan:
         wanted = dict(wanted_by(of_accounts))
         for kind, fields in shared.items():
             wanted[kind] = (wanted.get(kind) or frozenset()) | (fields or frozenset())
-        return cls(of_accounts, of_organization, wanted, frozenset(shared))
+        return cls(catalog, of_accounts, of_organization, wanted, frozenset(shared))
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +124,7 @@ def work(task: Task) -> AccountResult:
         return unreached(task, refused.gap, started)
     evaluation = evaluate(plan.of_accounts, Snapshot(read.resources, read.gaps))
     accepted = accept(evaluation, task.selection.settings, read.started.date())
-    return AccountResult(
+    result = AccountResult(
         account=task.account,
         name=task.name,
         started=started,
@@ -109,6 +137,17 @@ def work(task: Task) -> AccountResult:
         calls=dict(read.calls),
         retries=read.retries,
     )
+    return _kept(task.keeping, Read(read.caller, evaluation, plan.of_accounts), result) if task.keeping else result
+
+
+def _kept(keeping: Keeping, read: Read, result: AccountResult) -> AccountResult:
+    # The store is an extra, which a scan that keeps nothing does without.
+    from bartizan.app.organization.keep import keep_account  # noqa: PLC0415 - as the comment says
+
+    try:
+        return replace(result, part=keep_account(keeping, read, result))
+    except InputError as refused:
+        return replace(result, unkept=str(refused))
 
 
 def unreached(task: Task, gap: Gap, started: dt.datetime | None = None) -> AccountResult:

@@ -1,0 +1,158 @@
+"""Keep the scan of an organization: each account's part by whoever scanned it, and what another run can take up.
+
+While a snapshot is unfinished it also holds the result of each account that is done. A run that was broken off is taken
+up from there: those accounts are not read again. They are removed once the snapshot is whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bartizan.app.keep import settings_facts, store_at
+from bartizan.app.organization.members import TREE_TYPES
+from bartizan.app.organization.work import AccountResult, Keeping, Read
+from bartizan.app.selection import Selection
+from bartizan.aws.session import Access
+from bartizan.engine.evaluate import Evaluation
+from bartizan.engine.outcome import LISTED
+from bartizan.engine.settings import Settings
+from bartizan.model import CoverageGap
+from bartizan.resources.codec import decode, encode
+from bartizan.store.files import MissingError, StoreError
+from bartizan.store.manifest import Manifest, Part, path_of
+from bartizan.store.store import Store
+from bartizan.store.writing import Kept, write_account
+
+_BEGUN = "begun.json"
+_RESULTS = "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A snapshot that is being written: its id, and what other runs did for it already, by account."""
+
+    store: Store
+    access: Access
+    snapshot: str
+    done: Mapping[str, AccountResult]
+
+    def keeping(self, account: str) -> Keeping:
+        """What a worker needs to know to keep an account."""
+        return Keeping(
+            address=self.store.address, access=self.access, snapshot=self.snapshot, earlier=self.store.last_of(account)
+        )
+
+
+def begin(store: Store, access: Access, purpose: str, started: dt.datetime, *, resume: bool) -> Begun:
+    """Begin a snapshot, or take up the newest unfinished one of the same purpose; raises ``StoreError``."""
+    snapshot = _unfinished(store, purpose) if resume else None
+    if snapshot is not None:
+        return Begun(store, access, snapshot, {each.account: each for each in _results(store, snapshot)})
+    snapshot = store.begin(started)
+    store.files.write(path_of(snapshot, _BEGUN), json.dumps({"purpose": purpose}).encode())
+    return Begun(store, access, snapshot, {})
+
+
+def purpose_of(organization: str, selection: Selection, regions: Sequence[str]) -> str:
+    """The same for scans that another one may take up: of the same organization, rules, settings and regions."""
+    asked = [organization, sorted(regions), selection.services, selection.rules, selection.severity]
+    more = [selection.frameworks, [str(each) for each in selection.custom], settings_facts(selection.settings)]
+    return hashlib.sha256(json.dumps([*asked, *more], sort_keys=True).encode()).hexdigest()
+
+
+def keep_account(keeping: Keeping, read: Read, result: AccountResult) -> Part:
+    """Write the part of an account, and after it the result that another run can take up; raises ``StoreError``."""
+    store = store_at(keeping.address, keeping.access)
+    kept = Kept(
+        account=result.account,
+        caller=read.caller,
+        regions=result.regions,
+        started=result.started,
+        seconds=result.seconds,
+        resources=read.evaluation.snapshot.by_type,
+        findings=result.outcome.listed,
+        rules=read.rules,
+        tally=result.outcome.counts,
+        gaps=result.gaps,
+    )
+    part = write_account(store.files, keeping.snapshot, kept, keeping.earlier)
+    held = {"result": encode(result), "part": encode(part)}
+    path = path_of(keeping.snapshot, f"{_RESULTS}/{result.account}.json.gz")
+    store.files.write(path, gzip.compress(json.dumps(held, separators=(",", ":")).encode(), mtime=0))
+    return part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """What concerns an organization as a whole: the verdicts on it, and how its scan was made.
+
+    ``failed`` says of accounts why they are not in the snapshot.
+    """
+
+    organization: str
+    caller: str
+    started: dt.datetime
+    evaluation: Evaluation
+    gaps: Sequence[CoverageGap]
+    rules: Sequence[str]
+    settings: Settings
+    failed: Mapping[str, str]
+
+
+def finish(begun: Begun, whole: Whole, parts: Iterable[Part]) -> Manifest:
+    """Write what concerns the organization, and make the snapshot whole; raises ``StoreError``."""
+    store, evaluation = begun.store, whole.evaluation
+    kept = Kept(
+        account=whole.organization,
+        caller=whole.caller,
+        regions=(),
+        started=whole.started,
+        seconds=0.0,
+        resources={kind: evaluation.snapshot.by_type[kind] for kind in TREE_TYPES},
+        findings=evaluation.findings(*LISTED),
+        rules=[each.rule for each in evaluation.verdicts],
+        tally=evaluation.tally(),
+        gaps=whole.gaps,
+    )
+    part = write_account(store.files, begun.snapshot, kept, store.last_of(whole.organization))
+    manifest = store.commit(
+        begun.snapshot,
+        whole.started,
+        [*parts, part],
+        rules=whole.rules,
+        settings=settings_facts(whole.settings),
+        failed=whole.failed,
+    )
+    done = store.files.sizes(path_of(begun.snapshot, _RESULTS))
+    store.files.remove([*done, path_of(begun.snapshot, _BEGUN)])
+    return manifest
+
+
+def _unfinished(store: Store, purpose: str) -> str | None:
+    whole = {each.id for each in store.snapshots()}
+    for snapshot in store.ids():
+        if snapshot in whole:
+            continue
+        try:
+            said = json.loads(store.files.read(path_of(snapshot, _BEGUN)))
+        except (MissingError, ValueError):
+            continue
+        if isinstance(said, dict) and said.get("purpose") == purpose:
+            return snapshot
+    return None
+
+
+def _results(store: Store, snapshot: str) -> Iterator[AccountResult]:
+    """What is done already; a result that is broken, or of another version, is as one that is not there."""
+    for path in sorted(store.files.sizes(path_of(snapshot, _RESULTS))):
+        try:
+            held = json.loads(gzip.decompress(store.files.read(path)))
+            result: AccountResult = decode(AccountResult, {**held["result"], "part": held["part"]})
+        except (StoreError, OSError, EOFError, ValueError, LookupError, TypeError):
+            continue
+        yield result
