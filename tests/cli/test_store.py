@@ -107,6 +107,42 @@ def test_snapshots_are_listed_and_pruned_only_when_told_to(store: Store) -> None
     assert [each["id"] for each in json.loads(run("snapshots", "--json").output)] == [first["id"]]
 
 
+def test_the_difference_says_what_became_of_each_failure(store: Store) -> None:
+    assert "holds only one snapshot" in str(run("diff").exception)
+    keep(store, kept([bucket("=data", versioning=True), bucket("new", versioning=False)], day=2))
+    said = run("diff").output
+    assert "New" in said
+    assert "s3.no-versioning  111122223333  eu-west-1  new" in said
+    assert "versioning: false -> true" in said
+    facts = json.loads(run("diff", "previous", "latest", "--json", "--severity", "medium").output)
+    assert facts["counts"] == {
+        "new": 1, "fixed": 1, "changed": 0, "still open": 0, "accepted": 0, "unseen": 0,
+    }  # fmt: skip
+    assert [(each["change"], each["name"], each["days"]) for each in facts["findings"]] == [
+        ("new", "new", 0), ("fixed", "=data", 2),
+    ]  # fmt: skip
+    assert run("diff", "--fail-on", "new").exit_code == 1
+    assert run("diff", "--fail-on", "new", "--severity", "critical").exit_code == 0
+    assert run("diff").exit_code == 0
+
+
+def test_drift_is_from_what_was_approved(store: Store) -> None:
+    assert "no approved baseline" in str(run("drift").exception)
+    assert "is the approved baseline" in run("approve", "--by", "ann").output
+    assert run("drift").exit_code == 0
+    keep(store, kept([bucket("=data", versioning=True)], day=2))
+    found = run("drift")
+    assert found.exit_code == 1
+    assert "versioning: false -> true" in found.output
+    assert "Removed" in found.output
+    assert json.loads(run("drift", "--json").output)["counts"] == {
+        "added": 0, "changed": 1, "removed": 1, "unseen": 0,
+    }  # fmt: skip
+    (latest, approved) = json.loads(run("snapshots", "--json").output)
+    assert (latest["approved"], approved["approved"]) == (False, True)
+    assert run("snapshots", "prune").output == "Nothing to remove.\n"
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     with emulator() as address:

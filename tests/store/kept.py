@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from bartizan.app.scan import wanted_by
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import evaluate
 from bartizan.engine.outcome import LISTED
+from bartizan.engine.trace import fields_read
 from bartizan.model import CoverageGap, Resource, Snapshot
 from bartizan.resources.s3 import Bucket
 from bartizan.store.manifest import Manifest
 from bartizan.store.store import Store
+from bartizan.store.tables import table_name
 from bartizan.store.writing import Kept, write_account
 
 ACCOUNT = "111122223333"
@@ -46,7 +49,13 @@ def kept(
 def keep(store: Store, *accounts: Kept, settings: dict[str, object] | None = None) -> Manifest:
     started = accounts[0].started
     snapshot = store.begin(started)
-    parts = [write_account(store.files, snapshot, each, store.last_of(each.account)) for each in accounts]
+    earlier = store.last_of(each.account for each in accounts)
+    parts = [write_account(store.files, snapshot, each, earlier.get(each.account)) for each in accounts]
     return store.commit(
-        snapshot, started, parts, rules=[each.id for each in accounts[0].rules], settings=settings or {}
+        snapshot,
+        started,
+        parts,
+        rules={each.id: fields_read(each) for each in accounts[0].rules},
+        tables=[table_name(kind) for kind in wanted_by(accounts[0].rules)],
+        settings=settings or {},
     )

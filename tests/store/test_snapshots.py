@@ -228,6 +228,7 @@ def test_manifests_come_back_as_they_were(tmp_path: Path) -> None:
     again = Manifest.parse(made.written(), "here")
     assert again == made
     assert json.loads(made.written())["settings_digest"] == again.settings_digest
+    assert made.rules["s3.no-versioning"] == ("versioning",)
     assert set(made.rules) == set(RULES.rules)
 
 
@@ -236,7 +237,7 @@ def test_other_engines_get_statements_that_parse(store: Store) -> None:
     for dialect in ("spark", "athena") if store.address.startswith("s3://") else ("spark",):
         text = "\n".join(declarations(store, made, dialect))
         parsed = sqlglot.parse(text, read=dialect)
-        assert len(parsed) == (4 if dialect == "spark" else 8)
+        assert len(parsed) == (5 if dialect == "spark" else 10)
         table = next(each for each in parsed if each is not None and each.find(sqlglot.exp.Table).name == "s3_bucket")
         columns = {each.name: each.kind.sql("spark").lower() for each in table.find_all(sqlglot.exp.ColumnDef)}
         assert {*all_tables()["s3_bucket"].names} <= {*columns}

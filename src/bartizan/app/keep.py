@@ -9,15 +9,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bartizan.app.scan import Scan
+from bartizan.app.scan import Scan, wanted_by
 from bartizan.aws.objects import Objects
 from bartizan.aws.session import Access
 from bartizan.engine.outcome import LISTED
 from bartizan.engine.settings import Settings
+from bartizan.engine.trace import fields_read
 from bartizan.model import InputError, plain
 from bartizan.store.files import Files, Folder, MissingError, StoreError
 from bartizan.store.manifest import Manifest
 from bartizan.store.store import Store
+from bartizan.store.tables import table_name
 from bartizan.store.writing import Kept, write_account
 
 _S3 = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[^?#]*))?")
@@ -68,8 +70,16 @@ def keep(scan: Scan, store: Store, settings: Settings) -> Manifest:
         gaps=scan.gaps,
     )
     try:
-        part = write_account(store.files, snapshot, kept, store.last_of(scan.account))
-        return store.commit(snapshot, scan.started, [part], rules=scan.catalog.rules, settings=settings_facts(settings))
+        earlier = store.last_of([scan.account]).get(scan.account)
+        part = write_account(store.files, snapshot, kept, earlier)
+        return store.commit(
+            snapshot,
+            scan.started,
+            [part],
+            rules={each.id: fields_read(each) for each in scan.catalog},
+            tables=map(table_name, wanted_by(scan.catalog)),
+            settings=settings_facts(settings),
+        )
     except BaseException:
         with suppress(StoreError):
             store.abandon(snapshot)

@@ -19,9 +19,12 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "access": "bartizan.cli.access:access_command",
         "action": "bartizan.cli.action:action_command",
+        "approve": "bartizan.cli.diff:approve_command",
         "can": "bartizan.cli.can:can_command",
         "check": "bartizan.cli.check:check_command",
         "demo": "bartizan.cli.demo:demo_command",
+        "diff": "bartizan.cli.diff:diff_command",
+        "drift": "bartizan.cli.diff:drift_command",
         "exposed": "bartizan.cli.exposed:exposed_command",
         "frameworks": "bartizan.cli.frameworks:frameworks_command",
         "paths": "bartizan.cli.paths:paths_command",

@@ -55,6 +55,12 @@ def from_rows(table: Table, made: Iterable[Sequence[Any]]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema(table))
 
 
+def texts(columns: Sequence[str], made: Iterable[Sequence[str]]) -> pa.Table:
+    """Rows of texts under these names."""
+    values = [*zip(*made, strict=True)] or [()] * len(columns)
+    return pa.table({name: pa.array(each, pa.string()) for name, each in zip(columns, values, strict=True)})
+
+
 def as_parquet(rows: pa.Table) -> bytes:
     """The rows as a Parquet file."""
     sink = pa.BufferOutputStream()

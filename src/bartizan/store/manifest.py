@@ -8,7 +8,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from bartizan import __version__
@@ -55,14 +55,16 @@ class Part:
 class Manifest:
     """A snapshot: which accounts it holds, when and by what it was made, and by which rules and settings.
 
-    ``failed`` says of accounts that were asked for why they are not in it.
+    ``rules`` are those that took part, each with the fields that it looks at. ``tables`` are the types that were
+    collected, whether there are any or not. ``failed`` says of accounts that were asked for why they are not in it.
     """
 
     id: str
     started: dt.datetime
     finished: dt.datetime
     parts: tuple[Part, ...]
-    rules: tuple[str, ...]
+    rules: Mapping[str, tuple[str, ...]]
+    tables: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     tool_version: str = __version__
@@ -102,7 +104,8 @@ class Manifest:
                 started=dt.datetime.fromisoformat(held["started"]),
                 finished=dt.datetime.fromisoformat(held["finished"]),
                 parts=tuple(map(_part, held["parts"])),
-                rules=tuple(map(str, held["rules"])),
+                rules={str(name): tuple(map(str, fields)) for name, fields in held["rules"].items()},
+                tables=tuple(map(str, held["tables"])),
                 settings=dict(held["settings"]),
                 failed=dict(held["failed"]),
                 tool_version=str(held["tool_version"]),
@@ -154,8 +157,3 @@ def _matching(pattern: re.Pattern[str], text: Any) -> str:
     if not isinstance(text, str) or not pattern.fullmatch(text):
         raise ValueError(f"{text!r} is not what it should be")
     return text
-
-
-def without_files(part: Part) -> Part:
-    """The part as lists show it."""
-    return replace(part, files=())

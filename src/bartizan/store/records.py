@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import types
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bartizan.model import CoverageGap, Finding, Rule, Status
-from bartizan.store.tables import BASE_COLUMNS, Column, Kind, Table, as_json, kind_of, resource_tables
+from bartizan.model import CoverageGap, Finding, Resource, Rule, Status
+from bartizan.store.tables import BASE_COLUMNS, Column, Kind, Table, as_json, kind_of, resource_tables, table_name
 
 _COUNTED = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.ERROR, Status.ADVICE, Status.SUPPRESSED)
 
@@ -76,7 +76,7 @@ RESOURCES = Table(
         Column("tags", Kind.MAP, "Its tags, where its type has any."),
     ),
 )
-"""A view over all tables of resources."""
+"""What all types have in common, so that a question about all of them opens one file for each account."""
 
 RECORDS: Mapping[str, Table] = types.MappingProxyType(
     {each.name: each for each in (FINDINGS, COVERAGE, RULES, RESOURCES)}
@@ -89,6 +89,24 @@ Row = tuple[Any, ...]
 def all_tables() -> dict[str, Table]:
     """Every table that a query can read, by name: those of this module, then those of the types."""
     return {**RECORDS, **resource_tables()}
+
+
+def resource_rows(resources: Mapping[type[Resource], Sequence[Resource]]) -> list[Row]:
+    """Resources as rows of the table of all."""
+    return [
+        (
+            table_name(kind),
+            kind.cfn_type,
+            each.account,
+            each.region,
+            each.key,
+            each.name,
+            each.read_at,
+            sorted(tags.items()) if (tags := each.known().get("tags")) is not None else None,
+        )
+        for kind, some in resources.items()
+        for each in some
+    ]
 
 
 def finding_rows(findings: Iterable[Finding], seen_at: dt.datetime, earlier: Mapping[str, dt.datetime]) -> list[Row]:

@@ -70,12 +70,18 @@ class Store:
             raise StoreError(f"in {self.address} {many} {name!r}; `bartizan snapshots` lists them")
         return manifest
 
-    def last_of(self, account: str) -> str | None:
-        """The path of the findings of an account in the newest snapshot that holds it; ``None`` where none does."""
+    def last_of(self, accounts: Iterable[str]) -> dict[str, str]:
+        """The path of the findings of each account in the newest snapshot that holds it, if one does."""
+        found: dict[str, str] = {}
+        wanted = set(accounts)
         for each in _first(self.snapshots(), _LOOK_BACK):
-            if account in each.accounts:
-                return next((path for path in each.files(FINDINGS.name) if path.endswith(f"/{account}.parquet")), None)
-        return None
+            for path in each.files(FINDINGS.name):
+                account = path.rpartition("/")[2].removesuffix(".parquet")
+                if account in wanted:
+                    found.setdefault(account, path)
+            if found.keys() == wanted:
+                break
+        return found
 
     def begin(self, started: dt.datetime) -> str:
         """The id of a new snapshot, into which parts can be written."""
@@ -88,7 +94,8 @@ class Store:
         started: dt.datetime,
         parts: Iterable[Part],
         *,
-        rules: Iterable[str],
+        rules: Mapping[str, Iterable[str]],
+        tables: Iterable[str],
         settings: Mapping[str, Any],
         failed: Mapping[str, str] | None = None,
     ) -> Manifest:
@@ -98,7 +105,8 @@ class Store:
             started=started,
             finished=dt.datetime.now(dt.UTC),
             parts=tuple(sorted(parts, key=lambda each: each.account)),
-            rules=tuple(rules),
+            rules={name: tuple(sorted(fields)) for name, fields in rules.items()},
+            tables=tuple(sorted(tables)),
             settings=settings,
             failed=dict(failed or {}),
         )

@@ -168,7 +168,7 @@ _INTO: Mapping[Kind, Callable[[Any], Any]] = types.MappingProxyType(
         Kind.TEXT: str,
         Kind.TIMESTAMP: _moment,
         Kind.TEXTS: list,
-        Kind.MAP: lambda value: list(value.items()),
+        Kind.MAP: lambda value: sorted(value.items()),  # the order of tags is chance
         Kind.JSON: as_json,
     }
 )

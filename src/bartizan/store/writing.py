@@ -16,7 +16,16 @@ from bartizan.model import CoverageGap, Finding, Resource, Rule, Status
 from bartizan.store.arrow import Rows, as_parquet, filled, from_rows, parquet_columns
 from bartizan.store.files import Files, StoreError
 from bartizan.store.manifest import Part, StoredFile, path_of
-from bartizan.store.records import COVERAGE, FINDINGS, RULES, finding_rows, gap_rows, rule_rows
+from bartizan.store.records import (
+    COVERAGE,
+    FINDINGS,
+    RESOURCES,
+    RULES,
+    finding_rows,
+    gap_rows,
+    resource_rows,
+    rule_rows,
+)
 from bartizan.store.tables import table_of
 
 _AT_ONCE = 4
@@ -51,6 +60,7 @@ def write_account(files: Files, snapshot: str, kept: Kept, earlier: str | None =
     made = {
         FINDINGS.name: from_rows(FINDINGS, finding_rows(kept.findings, kept.started, since)),
         COVERAGE.name: from_rows(COVERAGE, gap_rows(kept.gaps)),
+        RESOURCES.name: from_rows(RESOURCES, resource_rows(kept.resources)),
         RULES.name: from_rows(RULES, rule_rows(kept.account, kept.rules, kept.tally)),
     }
 
