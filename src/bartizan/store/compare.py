@@ -30,10 +30,10 @@ Row = Mapping[str, Any]
 _DIFFERENT = """
 CREATE TEMP TABLE different AS
 SELECT fingerprint
-FROM (SELECT fingerprint, hash(severity, problems) AS said FROM before.findings WHERE status = 'fail') b
-FULL JOIN (SELECT fingerprint, hash(severity, problems) AS said FROM after.findings WHERE status = 'fail') a
+FROM (SELECT fingerprint, digest FROM before.findings WHERE status = 'fail') b
+FULL JOIN (SELECT fingerprint, digest FROM after.findings WHERE status = 'fail') a
 USING (fingerprint)
-WHERE a.said IS DISTINCT FROM b.said
+WHERE a.digest IS DISTINCT FROM b.digest
 """
 _OPEN = """
 SELECT account, severity, count(*), min(first_seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import types
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +32,7 @@ FINDINGS = Table(
         Column("arn", Kind.TEXT, "The resource."),
         Column("name", Kind.TEXT, "What people call the resource."),
         Column("problems", Kind.TEXTS, "What is wrong, or what could not be known, a sentence each."),
+        Column("digest", Kind.INT, "The same number as long as status, severity and problems are the same."),
         Column("evidence", Kind.JSON, "The fields of the resource that the rule looked at."),
         Column("reason", Kind.TEXT, "Why it is not known, if it is not: denied, throttled and so on."),
         Column("missing_permission", Kind.TEXT, "The permission that would make it known, if one would."),
@@ -128,6 +130,7 @@ def finding_rows(findings: Iterable[Finding], seen_at: dt.datetime, earlier: Map
             each.resource,
             each.name,
             list(each.problems),
+            _digest(each),
             as_json(each.evidence),
             str(each.gap.reason) if each.gap else None,
             (each.gap.needs or None) if each.gap else None,
@@ -137,6 +140,11 @@ def finding_rows(findings: Iterable[Finding], seen_at: dt.datetime, earlier: Map
         )
         for each in findings
     ]
+
+
+def _digest(finding: Finding) -> int:
+    said = "\x1f".join((str(finding.status), str(finding.severity), *finding.problems))
+    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:8], "big", signed=True)
 
 
 def gap_rows(gaps: Iterable[CoverageGap]) -> list[Row]:

@@ -16,16 +16,19 @@ from dataclasses import dataclass
 from bartizan.app.keep import settings_facts, store_at
 from bartizan.app.organization.members import TREE_TYPES
 from bartizan.app.organization.work import AccountResult, Keeping, Read
+from bartizan.app.scan import wanted_by
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
 from bartizan.engine.evaluate import Evaluation
 from bartizan.engine.outcome import LISTED
 from bartizan.engine.settings import Settings
-from bartizan.model import CoverageGap
+from bartizan.engine.trace import fields_read
+from bartizan.model import CoverageGap, Rule
 from bartizan.resources.codec import decode, encode
 from bartizan.store.files import MissingError, StoreError
 from bartizan.store.manifest import Manifest, Part, path_of
 from bartizan.store.store import Store
+from bartizan.store.tables import table_name
 from bartizan.store.writing import Kept, write_account
 
 _BEGUN = "begun.json"
@@ -34,28 +37,34 @@ _RESULTS = "results"
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A snapshot that is being written: its id, and what other runs did for it already, by account."""
+    """A snapshot that is being written: its id, and what other runs did for it already, by account.
+
+    ``earlier`` holds the path of each account's last findings.
+    """
 
     store: Store
     access: Access
     snapshot: str
     done: Mapping[str, AccountResult]
+    earlier: Mapping[str, str]
 
     def keeping(self, account: str) -> Keeping:
         """What a worker needs to know to keep an account."""
-        return Keeping(
-            address=self.store.address, access=self.access, snapshot=self.snapshot, earlier=self.store.last_of(account)
-        )
+        earlier = self.earlier.get(account)
+        return Keeping(address=self.store.address, access=self.access, snapshot=self.snapshot, earlier=earlier)
 
 
-def begin(store: Store, access: Access, purpose: str, started: dt.datetime, *, resume: bool) -> Begun:
+def begin(  # noqa: PLR0913 - what a snapshot begins with
+    store: Store, access: Access, accounts: Iterable[str], purpose: str, started: dt.datetime, *, resume: bool
+) -> Begun:
     """Begin a snapshot, or take up the newest unfinished one of the same purpose; raises ``StoreError``."""
+    earlier = store.last_of(accounts)
     snapshot = _unfinished(store, purpose) if resume else None
     if snapshot is not None:
-        return Begun(store, access, snapshot, {each.account: each for each in _results(store, snapshot)})
+        return Begun(store, access, snapshot, {each.account: each for each in _results(store, snapshot)}, earlier)
     snapshot = store.begin(started)
     store.files.write(path_of(snapshot, _BEGUN), json.dumps({"purpose": purpose}).encode())
-    return Begun(store, access, snapshot, {})
+    return Begun(store, access, snapshot, {}, earlier)
 
 
 def purpose_of(organization: str, selection: Selection, regions: Sequence[str]) -> str:
@@ -99,7 +108,7 @@ class Whole:
     started: dt.datetime
     evaluation: Evaluation
     gaps: Sequence[CoverageGap]
-    rules: Sequence[str]
+    rules: Sequence[Rule]
     settings: Settings
     failed: Mapping[str, str]
 
@@ -119,12 +128,13 @@ def finish(begun: Begun, whole: Whole, parts: Iterable[Part]) -> Manifest:
         tally=evaluation.tally(),
         gaps=whole.gaps,
     )
-    part = write_account(store.files, begun.snapshot, kept, store.last_of(whole.organization))
+    part = write_account(store.files, begun.snapshot, kept, begun.earlier.get(whole.organization))
     manifest = store.commit(
         begun.snapshot,
         whole.started,
         [*parts, part],
-        rules=whole.rules,
+        rules={each.id: fields_read(each) for each in whole.rules},
+        tables=map(table_name, wanted_by(whole.rules)),
         settings=settings_facts(whole.settings),
         failed=whole.failed,
     )

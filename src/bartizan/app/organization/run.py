@@ -157,7 +157,8 @@ class _Run:
         from bartizan.app.organization.keep import begin, purpose_of  # noqa: PLC0415 - as the comment says
 
         purpose = purpose_of(self.organization, self.selection, self.asked)
-        self.begun = begin(store, self.reach.access, purpose, self.started, resume=resume)
+        accounts = [self.organization, *(each.account_id for each in self.members.chosen)]
+        self.begun = begin(store, self.reach.access, accounts, purpose, self.started, resume=resume)
 
     def done(self) -> list[AccountResult]:
         """What an earlier run did already."""
@@ -243,7 +244,7 @@ class _Run:
             started=self.started,
             evaluation=evaluation,
             gaps=self.members.reading.gaps,
-            rules=tuple(plan.catalog.rules),
+            rules=tuple(plan.catalog),
             settings=self.selection.settings,
             failed={each.account: each.unreached for each in self.lines if each.unreached},
         )
