@@ -10,13 +10,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bartizan.engine.diff import FieldChange, changed_fields, flat
-from bartizan.store.compare import SIDES, Row, Unlisted, decoded, own_fields, rows_of
+from bartizan.store.compare import SIDES, Key, Row, Unlisted, decoded, own_fields, rows_of
 from bartizan.store.duck import Connection, DuckError
 from bartizan.store.manifest import Manifest
 from bartizan.store.records import COVERAGE
 from bartizan.store.store import Store
 from bartizan.store.tables import Kind, kind_of, resource_tables
 from bartizan.store.views import broken_snapshot, viewing
+
+# Resources that are the same in both, by far the most of them, never leave DuckDB. Names put in are ours.
+_HASHED = "SELECT account, region, arn, hash({columns}) AS said FROM {side}.{table}"
+_DIFFERENT = """
+CREATE OR REPLACE TEMP TABLE places AS
+SELECT account, region, arn
+FROM ({before}) b FULL JOIN ({after}) a USING (account, region, arn)
+WHERE a.said IS DISTINCT FROM b.said
+"""
+_ROWS = "FROM {side}.{table} SEMI JOIN places USING (account, region, arn)"
 
 
 class Way(StrEnum):
@@ -89,21 +99,21 @@ def _compared(table: str) -> list[str]:
 
 def _of_table(connection: Connection, table: str, unlisted: Mapping[str, Unlisted]) -> Iterator[Drifted]:
     columns = _compared(table)
-    differs = " OR ".join(f"b.{each} IS DISTINCT FROM a.{each}" for each in columns) or "false"
-    # Names of tables, columns and sides are ours.
-    query = f"""
-        SELECT b, a FROM before.{table} b FULL JOIN after.{table} a USING (account, region, arn)
-        WHERE b.read_at IS NULL OR a.read_at IS NULL OR {differs}
-    """  # noqa: S608
-    for row in rows_of(connection, query):
-        before, after = (_row(table, row[side]) for side in ("b", "a"))
-        made = _drifted(table, before, after, unlisted, columns)
+    sides = {side: _HASHED.format(columns=", ".join(columns), side=side, table=table) for side in SIDES}
+    if connection.execute(_DIFFERENT.format(**sides)).fetchall() == [(0,)]:
+        return
+    rows = {}
+    for side in SIDES:
+        found = rows_of(connection, _ROWS.format(side=side, table=table))
+        rows[side] = {_key(row): decoded(table, row) for row in found}
+    for key in sorted(rows["before"].keys() | rows["after"].keys()):
+        made = _drifted(table, rows["before"].get(key), rows["after"].get(key), unlisted, columns)
         if made is not None:
             yield made
 
 
-def _row(table: str, held: Row | None) -> Row | None:
-    return decoded(table, held) if held and held["read_at"] is not None else None
+def _key(row: Row) -> Key:
+    return row["account"], row["region"], row["arn"]
 
 
 def _drifted(
