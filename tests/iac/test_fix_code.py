@@ -143,7 +143,9 @@ LETTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 HOSTILE = st.one_of(
     LETTERS,
     st.lists(
-        st.sampled_from(["${", "%{", "$", "%", "{", "}", '"', "\\", "\n", "#", "*/", "EOT", "'", ": ", "- ", "x"])
+        st.sampled_from(
+            ["${", "%{", "$", "%", "{", "}", '"', "\\", "\n", "#", "*/", "EOT", "'", ": ", "- ", "x", "\x85"]
+        )
     ).map("".join),
 )
 

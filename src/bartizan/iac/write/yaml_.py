@@ -17,6 +17,9 @@ import yaml
 
 from bartizan.resources.writing import Declaration, Json, Nested, Own, Unwritable
 
+_LINE_BREAKS = frozenset("\x85\u2028\u2029")
+"""What ends a line for YAML 1.1 beside the usual ones: https://yaml.org/spec/1.1/#id871136"""
+
 
 class _Dumper(yaml.SafeDumper):
     """Dumps without anchors, and indents lists below their key as AWS's own templates do."""
@@ -29,6 +32,8 @@ class _Dumper(yaml.SafeDumper):
 
     def choose_scalar_style(self) -> Any:
         function = str(getattr(self.event, "tag", "")).startswith("!")
+        if not function and not _LINE_BREAKS.isdisjoint(getattr(self.event, "value", "")):
+            return '"'  # in another style a reader takes each of them for the end of a line, and folds it
         return "" if function else super().choose_scalar_style()
 
 
