@@ -85,6 +85,24 @@ def test_a_query_needs_sql_or_a_name_and_a_store(store: Store, tmp_path: Path) -
     assert "say where the snapshots are" in run("query", "SELECT 1").output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("tables", "s3_bucket"), 0), (("query", "--list"), 0), (("query", "SELECT 1"), 2), (("diff",), 2),
+        (("snapshots",), 2), (("rules",), 0),
+    ],
+)  # fmt: skip
+def test_without_the_extra_it_says_which_one_is_missing(store: Store, arguments: tuple[str, ...], code: int) -> None:
+    program = (
+        "import sys; sys.modules['duckdb'] = sys.modules['pyarrow'] = None\n"
+        f"sys.argv = ['bartizan', *{arguments!r}]\n"
+        "from bartizan.cli.main import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == code, done.stderr
+    assert ("pip install 'bartizan[store]'" in done.stderr) is (code == 2)
+
+
 def test_tables_say_what_their_columns_hold() -> None:
     assert "s3_bucket" in run("tables").output
     said = run("tables", "S3_Bucket").output

@@ -18,6 +18,7 @@ import sqlglot
 from bartizan.app.keep import store_at
 from bartizan.aws.session import Access
 from bartizan.demo.emulator import emulator
+from bartizan.engine.catalog import Catalog
 from bartizan.model import CoverageGap, Gap, InputError, Reason, without
 from bartizan.store.asking import ask
 from bartizan.store.ddl import declarations
@@ -26,6 +27,7 @@ from bartizan.store.manifest import NAME, Manifest, path_of
 from bartizan.store.records import all_tables
 from bartizan.store.store import Store
 from bartizan.store.writing import write_account
+from contracts.test_contracts import HERE, from_aws
 from store.kept import ACCOUNT, DAY, RULES, bucket, keep, kept
 
 OTHER = "444455556666"
@@ -221,6 +223,31 @@ def test_a_query_reads_the_snapshot_only(tmp_path: Path, sql: str) -> None:
     keep(store, kept([PLAIN]))
     with pytest.raises(InputError, match="the query"):
         ask(store, store.get("latest"), sql)
+
+
+def test_no_secret_gets_into_a_snapshot_by_a_finding_either(tmp_path: Path) -> None:
+    holders = (
+        "lambda.Function",
+        "codebuild.Project",
+        "ecs.TaskDefinition",
+        "glue.Job",
+        "events.EventRule",
+        "amplify.Branch",
+    )
+    sent = "".join((HERE / each / "aws.json").read_text() for each in holders)
+    secrets = ("made-up-hunter2", "AKIAMADEUPFORTHETEST", "correct-horse", "made-up-one")
+    assert all(each in sent for each in secrets)
+    store = Store(Folder(tmp_path))
+    resources = [each for holder in holders for each in from_aws(holder)]
+    made = keep(
+        store, kept(resources, catalog=Catalog.load().select(services=[each.split(".")[0] for each in holders]))
+    )
+    found = rows(store, "SELECT count(*) FROM findings WHERE status = 'fail' AND rule LIKE '%secret%'")
+    assert found[0] > (0,), "the rules find them"
+    held = [pq.read_table(tmp_path / path_of(made.id, each.path), partitioning=None) for each in made.parts[0].files]
+    text = "".join(json.dumps(each.to_pylist(), default=str) for each in held)
+    assert resources[0].arn in text
+    assert not [each for each in secrets if each in text]
 
 
 def test_manifests_come_back_as_they_were(tmp_path: Path) -> None:

@@ -114,8 +114,13 @@ class Objects:
     def _copy(self, path: str) -> Path:
         target = Path(self._kept.name) / path
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(self.read(path))
+            data = self.read(path)
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+            except OSError as failed:
+                why = failed.strerror or failed
+                raise self.refused(f"{self.address}/{path} cannot be copied to {target}: {why}") from None
         return target
 
     def _key(self, path: str) -> str:
