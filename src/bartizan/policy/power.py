@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from bartizan.model import Gap, Reason, Unknown
@@ -17,6 +17,14 @@ _REMEMBERED = 16_384
 def allows_everything(document: PolicyDocument) -> bool:
     """Whether it allows every action on every resource, whatever the circumstances. Raises ``Unknown``."""
     return _decided(_allows_everything, document)
+
+
+def allow_everything_together(documents: Iterable[PolicyDocument]) -> bool:
+    """Whether these together allow every action on every resource, whatever the circumstances. Raises ``Unknown``."""
+    try:
+        return _allow_everything_together(tuple(documents))
+    except Undecided as undecided:
+        raise Unknown("what the policies allow", Gap(Reason.FAILED, detail=str(undecided))) from None
 
 
 def passes_any_role(document: PolicyDocument) -> bool:
@@ -55,6 +63,14 @@ def _granted(document: PolicyDocument) -> RequestSet:
 @lru_cache(maxsize=_REMEMBERED)
 def _allows_everything(document: PolicyDocument) -> bool:
     return any(each.allows for each in document) and EVERYTHING.within(_granted(document))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _allow_everything_together(documents: tuple[PolicyDocument, ...]) -> bool:
+    policies = [Policy(each, Layer.IDENTITY) for each in documents]
+    return any(each.allows for document in documents for each in document) and EVERYTHING.within(
+        RequestSet.granted(policies)
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
