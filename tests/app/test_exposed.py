@@ -70,7 +70,7 @@ ANYONE: dict[str, Any] = {"Principal": "*"}
     ("more", "level"),
     [
         ({**ANYONE, "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}, "public within limits"),
-        ({**ANYONE, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-other12345"}}}, "organization"),
+        ({**ANYONE, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-other12345"}}}, "outside organization"),
         ({"Principal": {"AWS": "222233334444"}}, "unknown account"),
         ({"Principal": {"AWS": OWN}}, None),
         ({**ANYONE, "Condition": {"StringEquals": {"aws:PrincipalAccount": OWN}}}, None),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bartizan.app.estate import FoundEstate, identity_named
-from bartizan.model import InputError, Resource
+from bartizan.model import CoverageGap, InputError, Resource
 from bartizan.policy import Clause, GuardedResource, Identity, Layer, Principal, PrincipalKind
 from bartizan.policy.reference import Action, Reference
 from bartizan.policy.requests import account_in
@@ -18,6 +18,7 @@ from bartizan.resources.s3 import Bucket
 from bartizan.resources.sns import Topic
 from bartizan.resources.sqs import Queue
 
+_NAMED = 5
 _KINDS: Mapping[str, type[Resource]] = {"s3": Bucket, "kms": Key, "sqs": Queue, "sns": Topic, "lambda": Function}
 
 
@@ -55,9 +56,13 @@ def _nobody(found: FoundEstate, text: str) -> str:
     names = {each.rpartition("/")[2].lower(): each for each in found.estate.identities}
     near = difflib.get_close_matches(text.rpartition("/")[2].lower(), names, n=3, cutoff=0.6)
     hint = f"; did you mean {' or '.join(names[each] for each in near)}?" if near else ""
-    gaps = [each for each in found.unseen if "AWS::IAM::User" in each.types]
+    account = account_in(text)
+    gaps = [
+        each for each in found.unseen if "AWS::IAM::User" in each.types and (not account or each.account == account)
+    ]
     if gaps:
-        hint = f": the identities could not be read: {gaps[0].gap}"
+        whose = "" if found.account else f" of account {gaps[0].account}"
+        hint += f": the identities{whose} could not be read: {gaps[0].gap}"
     elif not near and account_in(text) not in {"", *found.estate.accounts}:
         hint = f"; nothing is known of account {account_in(text)}: give its export with --file"
     return f"there is no user or role {text!r} in {_place(found)}{hint}"
@@ -66,7 +71,10 @@ def _nobody(found: FoundEstate, text: str) -> str:
 def _place(found: FoundEstate) -> str:
     if found.account:
         return f"account {found.account}"
-    return f"the accounts {', '.join(sorted(found.estate.accounts))}" if found.estate.accounts else "what was read"
+    accounts = sorted(found.estate.accounts)
+    if len(accounts) > _NAMED:
+        return f"the {len(accounts)} accounts that were read"
+    return f"the accounts {', '.join(accounts)}" if accounts else "what was read"
 
 
 def default_context(now: dt.datetime) -> dict[str, tuple[str, ...]]:
@@ -152,7 +160,10 @@ def doubts(found: FoundEstate, identity: Identity | None, guarded: GuardedResour
     unread = [f"{identity.arn}: {each}" for each in identity.unread] if identity else []
     unread += [f"{guarded.arn}: {each}" for each in guarded.unread] if guarded else []
     if guarded is None:
-        unread += [f"the policy of {resource}: {each.gap}" for each in found.unseen if _hides(each.types, resource)]
+        unread += [f"the policy of {resource}: {each.gap}" for each in found.unseen if _hides(each, resource)]
+    ruled = {identity.principal.account if identity else "", guarded.account if guarded else account_in(resource)}
+    hidden = found.estate.organization.unread.items()
+    unread += [f"the SCPs and RCPs that reach account {each}: {why}" for each, why in hidden if each in ruled]
     return list(dict.fromkeys(unread))
 
 
@@ -161,12 +172,16 @@ def unknown_resource(found: FoundEstate, resource: str) -> Iterator[str]:
     kinds = kinds_for(resource)
     if resource == "*" or {"*", "?"} & set(resource) or found.estate.resource(resource) is not None:
         return
-    if len(kinds) == 1 and kinds[0] in found.read and account_in(resource) in {"", found.account}:
-        yield f"account {found.account} shows no {kinds[0].__name__.lower()} of {resource}: its policy is not known"
+    owner = account_in(resource)
+    read = {found.account} if found.account else found.estate.organization.accounts
+    if len(kinds) == 1 and kinds[0] in found.read and (not owner or owner in read):
+        shown = f"account {found.account or owner} shows no" if found.account or owner else "no account shows a"
+        yield f"{shown} {kinds[0].__name__.lower()} of {resource}: its policy is not known"
 
 
-def _hides(types: Iterable[str], resource: str) -> bool:
-    return resource != "*" and any(kind.cfn_type in types for kind in kinds_for(resource))
+def _hides(gap: CoverageGap, resource: str) -> bool:
+    elsewhere = gap.account and account_in(resource) not in {"", gap.account}
+    return resource != "*" and not elsewhere and any(kind.cfn_type in gap.types for kind in kinds_for(resource))
 
 
 def spelled(action: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bartizan.app.organization.accounts import Accounts, Across, read_accounts, told
+from bartizan.app.organization.members import NOT_CHOSEN
 from bartizan.app.reading import Progress, no_progress, read_account, readers_of
 from bartizan.aws.collect import Wanted
 from bartizan.aws.session import Access
 from bartizan.iac.export import read_export, read_organization, read_resource_policies
-from bartizan.model import CoverageGap, InputError, Reason, Resource
+from bartizan.model import CoverageGap, InputError, Reason, Resource, Snapshot
 from bartizan.policy import Estate, GuardedResource, Identity, Organization
 from bartizan.resources.account import Account, public_access_reader
 from bartizan.resources.ec2.compute import Instance
@@ -20,6 +22,8 @@ from bartizan.resources.estate import IDENTITY_TYPES, POLICY_FIELDS, WORKLOAD_TY
 from bartizan.resources.iam.reader import authorization_reader
 from bartizan.resources.kms import Key
 from bartizan.resources.lambda_ import Function
+from bartizan.resources.organizations import MemberAccount, OrganizationPolicy
+from bartizan.resources.organizations.rails import organization_of
 from bartizan.resources.reading import AnyReader
 from bartizan.resources.s3 import Bucket
 
@@ -31,7 +35,8 @@ GUARDED_TYPES: tuple[type[Resource], ...] = tuple(POLICY_FIELDS)
 class Source:
     """Where the estate comes from: ``files`` that were exported, or else the account that ``access`` reaches.
 
-    ``organization`` and ``resource_policies`` are files that say what stands around the accounts.
+    With ``across`` it is the accounts of the organization that these credentials see. ``organization`` and
+    ``resource_policies`` are files that say what stands around the accounts.
     """
 
     files: tuple[Path, ...] = ()
@@ -39,6 +44,7 @@ class Source:
     resource_policies: tuple[Path, ...] = ()
     access: Access = field(default_factory=Access)
     regions: tuple[str, ...] = ()
+    across: Across | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,7 @@ class FoundEstate:
 
     ``account`` is the one account that it is of, empty where it is of several; ``caller`` is whose credentials read it.
     ``unseen`` are the listings that failed, ``cut`` the files that end too early, ``assumed`` what the answers rest on.
+    ``unreached`` are the accounts of which nothing could be read, with the reason.
     """
 
     estate: Estate
@@ -56,13 +63,19 @@ class FoundEstate:
     cut: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     read: frozenset[type[Resource]] = frozenset()
+    unreached: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What limits the answers, a sentence each."""
-        gaps = (f"not seen: {', '.join(each.types)}{_where(each)}: {each.gap}" for each in self.unseen if each.types)
+        gaps = (
+            f"not seen: {', '.join(each.types)}{_where(each, named=not self.account)}: {each.gap}"
+            for each in self.unseen
+            if each.types and each.account not in self.unreached
+        )
+        nothing = (f"not seen: all of {who}: {why}" for who, why in told(self.unreached))
         cut = (f"{each} ends before the answer does (IsTruncated): identities are missing" for each in self.cut)
-        return (*dict.fromkeys(gaps), *cut, *self.assumed)
+        return (*nothing, *dict.fromkeys(gaps), *cut, *self.assumed)
 
     @property
     def partial(self) -> bool:
@@ -74,8 +87,9 @@ class FoundEstate:
         return any(kind.cfn_type in each.types for each in self.unseen)
 
 
-def _where(gap: CoverageGap) -> str:
-    return f" in {gap.region}" if gap.region else ""
+def _where(gap: CoverageGap, *, named: bool) -> str:
+    account = f" of account {gap.account}" if named and gap.account else ""
+    return account + (f" in {gap.region}" if gap.region else "")
 
 
 def find_estate(
@@ -95,6 +109,10 @@ def find_estate(
     if source.files:
         return _from_files(source, organization, assumed)
     wanted = _wanted(kinds, workloads=workloads)
+    if source.across is not None:
+        accounts = asyncio.run(read_accounts(source.across, wanted, _readers(wanted), source.regions, progress))
+        more = _policies_in(source, "")
+        return _of_organization(accounts, kinds, frozenset(wanted), more, workloads=workloads)
     reading = asyncio.run(
         read_account(source.access, wanted, _readers(wanted), regions=source.regions, progress=progress)
     )
@@ -110,6 +128,35 @@ def find_estate(
         assumed=tuple(assumed),
         read=frozenset(wanted),
     )
+
+
+def _of_organization(
+    accounts: Accounts,
+    guarded: tuple[type[Resource], ...],
+    read: frozenset[type[Resource]],
+    more: Iterable[GuardedResource],
+    *,
+    workloads: bool,
+) -> FoundEstate:
+    tree = Snapshot(accounts.members.reading.resources, accounts.members.reading.gaps)
+    organization = organization_of(tree.view((MemberAccount, OrganizationPolicy)))
+    listed = by_type(accounts.resources)
+    return FoundEstate(
+        estate=build_estate(listed, guarded=guarded, workloads=workloads, organization=organization, more=more),
+        caller=accounts.members.reading.caller,
+        unseen=tuple(each for each in accounts.gaps if each.gap.reason is not Reason.UNSUPPORTED),
+        assumed=tuple(_assumed_of(organization, accounts.left_out)),
+        read=read,
+        unreached=accounts.unreached,
+    )
+
+
+def _assumed_of(organization: Organization, left_out: Mapping[str, str]) -> Iterator[str]:
+    for who, why in told(organization.unread):
+        yield f"the SCPs and RCPs that reach {who} are not known ({why}): what they deny is not taken into account"
+    for who, why in told(left_out):
+        what = "nothing in it was asked" if why == NOT_CHOSEN else "nothing in it can act"
+        yield f"{who}: {why.replace('it was', 'was').replace('it is', 'is')}, so that {what}"
 
 
 def _from_files(source: Source, organization: Organization, assumed: list[str]) -> FoundEstate:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bartizan.app.asking import clause_facts, context_facts, spelled
 from bartizan.app.estate import FoundEstate
 from bartizan.app.vendors import vendors
 from bartizan.model import InputError
-from bartizan.policy import GuardedResource
+from bartizan.policy import GuardedResource, Organization
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.reach import service_of
 from bartizan.policy.requests import SERVICE, account_in
@@ -23,12 +23,14 @@ from bartizan.rules.iam.deputy import ASSUMERS
 class Outsider:
     """Somebody from outside who gets in; ``vendor`` is whose the account is, where that is publicly known.
 
-    ``trusted``: whether the user said that the account is.
+    ``trusted``: whether the user said that the account is. ``home`` is the organization of the resource, where it is
+    known: whoever is not of it comes from outside.
     """
 
     exposure: Exposure
     vendor: str = ""
     trusted: bool = False
+    home: Organization = field(default_factory=Organization)
 
     @property
     def account(self) -> str:
@@ -43,10 +45,18 @@ class Outsider:
         if exposure.reach in {Reach.ANYONE, Reach.ANY_ACCOUNT}:
             return "public within limits" if exposure.limits else "public"
         if exposure.reach is Reach.ACCOUNT:
-            return "trusted account" if self.trusted else "vendor" if self.vendor else "unknown account"
+            stranger = "outside account" if self.home.whole else "unknown account"
+            return "trusted account" if self.trusted else "vendor" if self.vendor else stranger
+        if exposure.reach is Reach.ORGANIZATION and self.home.id and not self.inside:
+            return "outside organization"
         return {Reach.SERVICE: "service", Reach.FEDERATED: "identity provider", Reach.ORGANIZATION: "organization"}[
             exposure.reach
         ]
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is of the resource's own organization, as far as that is known."""
+        return self.exposure.reach is Reach.ORGANIZATION and self.exposure.who in {self.home.id, *self.home.accounts}
 
     def facts(self) -> dict[str, Any]:
         """All of it as plain JSON values."""
@@ -57,6 +67,7 @@ class Outsider:
             "who": self.exposure.who,
             "vendor": self.vendor,
             "trusted": self.trusted,
+            "inside": self.inside,
             "limits": list(self.exposure.limits),
             "witness": {
                 "principal": witness.principal.session or witness.principal.arn or "anyone",
@@ -142,11 +153,12 @@ def _own(guarded: GuardedResource, name: str) -> bool:
     return guarded.account != "" and guarded.account in {name, account_in(name)}
 
 
-def _implies(wide: Exposure, narrow: Exposure) -> bool:
+def _implies(wide: Exposure, narrow: Exposure, home: Organization) -> bool:
     """Whether who gets in is among those that are known to, by the same statements and from the same places."""
+    everyone = wide.reach in {Reach.ANYONE, Reach.ANY_ACCOUNT} and narrow.reach not in {Reach.SERVICE, Reach.FEDERATED}
+    member = (wide.reach, wide.who) == (Reach.ORGANIZATION, home.id) and narrow.reach is Reach.ORGANIZATION
     return (
-        wide.reach in {Reach.ANYONE, Reach.ANY_ACCOUNT}
-        and narrow.reach not in {Reach.SERVICE, Reach.FEDERATED}
+        (everyone or (member and narrow.who in home.accounts))
         and wide.limits == narrow.limits
         and set(narrow.statements) <= set(wide.statements)
     )
@@ -164,11 +176,13 @@ def outsiders(
     if not _lets_out(guarded):
         return (), ()
     listed = frozenset(trusted)
-    answer = exposures(guarded, organization=found.estate.organization, actions=actions, known=known)
+    organization = found.estate.organization
+    home = organization if guarded.account in organization.accounts else Organization()
+    answer = exposures(guarded, organization=organization, actions=actions, known=known)
     made: list[Outsider] = []
     for each in answer.found:
-        if _of_its_own(guarded, each) or any(_implies(other.exposure, each) for other in made):
+        if _of_its_own(guarded, each) or any(_implies(other.exposure, each, home) for other in made):
             continue
-        plain = Outsider(exposure=each)
-        made.append(Outsider(exposure=each, vendor=vendors().get(plain.account, ""), trusted=plain.account in listed))
+        plain = Outsider(exposure=each, home=home)
+        made.append(replace(plain, vendor=vendors().get(plain.account, ""), trusted=plain.account in listed))
     return tuple(made), answer.undecided

@@ -12,7 +12,9 @@ import click
 
 if TYPE_CHECKING:
     from bartizan.app.estate import Source
+    from bartizan.app.organization.accounts import Across
     from bartizan.app.selection import Selection
+    from bartizan.aws.session import Access
     from bartizan.engine.catalog import Catalog
     from bartizan.engine.outcome import Results
     from bartizan.engine.settings import Settings
@@ -64,7 +66,11 @@ def estate_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Policies of resources as a JSON object by ARN; repeatable.",
         ),
         click.option(
-            "--organization", type=path, metavar="FILE", help="The organization with its SCPs and RCPs, as JSON."
+            "--organization",
+            "organization_file",
+            type=path,
+            metavar="FILE",
+            help="The organization with its SCPs and RCPs, as JSON.",
         ),
         click.option(
             "--file",
@@ -77,7 +83,7 @@ def estate_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
     ):
         command = option(command)
-    return access_options(command)
+    return access_options(organization_options(command))
 
 
 def trusted_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -106,15 +112,42 @@ def source_of(options: dict[str, Any]) -> Source:
     names = ("profile", "role_arn", "external_id", "endpoint_url")
     reaching = {name: options.pop(name) for name in names}
     files, regions = options.pop("files"), options.pop("regions")
-    if files and (regions or any(reaching.values())):
-        raise click.UsageError("--file asks about files: it takes no profile, role, region or endpoint")
+    access, organization = Access(**reaching), options.pop("organization_file")
+    across = across_of(options, access)
+    if files and (regions or across or any(reaching.values())):
+        raise click.UsageError("--file asks about files: it takes no profile, role, region, endpoint or --org")
+    if organization and across:
+        raise click.UsageError("--org reads the organization: it takes no --organization besides")
     return Source(
         files=files,
-        organization=options.pop("organization"),
+        organization=organization,
         resource_policies=options.pop("resource_policies"),
-        access=Access(**reaching),
+        access=access,
         regions=regions,
+        across=across,
     )
+
+
+def across_of(options: dict[str, Any], access: Access) -> Across | None:
+    """What the options of ``organization_options`` name, which are taken out of them; ``None`` without ``--org``."""
+    from bartizan.app.organization.accounts import Across
+    from bartizan.app.organization.members import Choice
+
+    role, external_id, workers = options.pop("org_role"), options.pop("org_external_id"), options.pop("workers")
+    choice = Choice(
+        units=options.pop("units"),
+        accounts=options.pop("accounts"),
+        without=options.pop("without"),
+        tags=options.pop("account_tags"),
+    )
+    if not options.pop("organization"):
+        if choice != Choice() or workers or external_id:
+            raise click.UsageError("accounts are chosen with --org only; without it, one account is read")
+        return None
+    from bartizan.app.organization.run import Reach
+
+    reach = Reach(access=access, role=role, external_id=external_id)
+    return Across(reach=reach, choice=choice, at_once=workers or 0)
 
 
 def store_option(command: Callable[..., Any]) -> Callable[..., Any]:

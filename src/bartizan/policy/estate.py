@@ -76,13 +76,19 @@ class GuardedResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Organization:
-    """An organization: its id, its management account, and the policies from its root down to each account."""
+    """An organization: its id, its management account, and the policies from its root down to each account.
+
+    ``unread`` says, by account, why its policies are not known, where they are not. ``whole``: whether no other account
+    belongs to it than those that are known.
+    """
 
     id: str = ""
     management_account: str = ""
     scps: Mapping[str, Levels] = field(default_factory=dict)
     rcps: Mapping[str, Levels] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
 
     @property
     def accounts(self) -> frozenset[str]:

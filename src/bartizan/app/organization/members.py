@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -48,6 +49,16 @@ class Members:
     def management_account(self) -> str:
         """The account that manages the organization."""
         return self.chosen[0].management_account_id
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """All accounts of the organization, whether they are chosen or not."""
+        return tuple(each.account_id for each in _accounts(self.reading))
+
+
+def usual_workers() -> int:
+    """How many accounts to read at once where nobody says it: two for each core, since reading mostly waits for AWS."""
+    return 2 * (os.cpu_count() or 1)
 
 
 async def find_members(access: Access, choice: Choice) -> Members:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -20,11 +19,6 @@ _AHEAD = 2
 def processes(workers: int) -> Executor:
     """A pool of that many processes, each of which begins with nothing of ours in memory."""
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-
-
-def usual_workers() -> int:
-    """How many processes to take where nobody says it: two for each core, since reading mostly waits for AWS."""
-    return 2 * (os.cpu_count() or 1)
 
 
 def run(tasks: Iterable[Task], work: Work, make: Callable[[int], Executor], workers: int) -> Iterator[AccountResult]:

@@ -10,8 +10,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bartizan.app.organization.members import NOT_CHOSEN, Choice, Members, find_members
-from bartizan.app.organization.pool import processes, usual_workers
+from bartizan.app.organization.members import NOT_CHOSEN, Choice, Members, find_members, usual_workers
+from bartizan.app.organization.pool import processes
 from bartizan.app.organization.pool import run as worked
 from bartizan.app.organization.work import AccountResult, Plan, Task, plan_of, work
 from bartizan.app.reading import Progress, no_progress
@@ -148,8 +148,7 @@ class _Run:
     @property
     def organization(self) -> str:
         """The organization's id."""
-        # arn:aws:organizations::111122223333:account/o-abcdefghij/222233334444
-        return self.members.chosen[0].arn.split("/")[1]
+        return self.members.chosen[0].organization_id
 
     def begin(self, store: Store, *, resume: bool) -> None:
         """Begin a snapshot, or take one up."""

@@ -69,6 +69,12 @@ class MemberAccount(Resource):
         """Whether it is the account that manages the organization."""
         return self.account_id == self.management_account_id
 
+    @property
+    def organization_id(self) -> str:
+        """The organization's id, as its own ARN tells it."""
+        # arn:aws:organizations::111122223333:account/o-abcdefghij/222233334444
+        return self.arn.split("/")[1] if self.arn.count("/") == 2 else ""
+
 
 @resource("AWS::Organizations::Policy", name="policy_name")
 class OrganizationPolicy(Resource):
