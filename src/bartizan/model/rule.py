@@ -212,14 +212,23 @@ class Family:
     check: Check
     passes: Callable[[type[Any]], Sequence[Sample]]
     fails: Callable[[type[Any]], Sequence[Sample]]
+    reads: tuple[type[Resource], ...] = ()
     advice: bool = False
+    organization: bool = False
 
     def of(self, kind: type[Resource], thing: str) -> Rule:
         """The rule for a type, which people call ``thing``; its id is made of the type's service and name.
 
         Raises ``DeclarationError`` as ``rule`` does.
         """
-        made = rule(self.severity, passes=self.passes(kind), fails=self.fails(kind), advice=self.advice)(self.check)
+        made = rule(
+            self.severity,
+            passes=self.passes(kind),
+            fails=self.fails(kind),
+            reads=self.reads,
+            advice=self.advice,
+            organization=self.organization,
+        )(self.check)
         text = inspect.cleandoc(self.check.__doc__ or "").replace("{thing}", thing)
         name = f"{_WITHIN_NAME.sub('-', kind.__name__).lower()}-{self.check.__name__.replace('_', '-')}"
         return replace(
@@ -230,18 +239,28 @@ class Family:
         )
 
 
-def family(
+def family(  # noqa: PLR0913 - as rule
     severity: str,
     *,
     passes: Callable[[type[Any]], Sequence[Sample]],
     fails: Callable[[type[Any]], Sequence[Sample]],
+    reads: Sequence[type[Resource]] = (),
     advice: bool = False,
+    organization: bool = False,
 ) -> Callable[[Check], Family]:
     """Make a function a check of several types, for what is the same whatever the type.
 
     ``{thing}`` in its docstring stands for what people call a type; ``passes`` and ``fails`` make the samples of one.
     """
-    return lambda check: Family(severity=severity, check=check, passes=passes, fails=fails, advice=advice)
+    return lambda check: Family(
+        severity=severity,
+        check=check,
+        passes=passes,
+        fails=fails,
+        reads=tuple(reads),
+        advice=advice,
+        organization=organization,
+    )
 
 
 def _signature(check: Check, owner: str) -> tuple[type[Resource], bool, dict[str, Any]]:

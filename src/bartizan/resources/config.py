@@ -186,3 +186,84 @@ TERRAFORM_RECORDER = CodeReader(
         ),
     },
 )
+
+
+@resource("AWS::Config::ConfigurationAggregator", name="configuration_aggregator_name")
+class ConfigurationAggregator(Resource):
+    """What brings the records of several accounts and regions together, in one region of one account."""
+
+    configuration_aggregator_name: str = field("Its name.", default="all")
+    of_organization: bool = field("Whether it takes in all accounts of the organization, new ones too.", default=True)
+    all_regions: bool = field("Whether it takes in all regions, new ones too.", default=True)
+    regions: tuple[str, ...] = field("The regions that it takes in, where they are named.", default=())
+
+
+def _sources(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    organization = item.get("OrganizationAggregationSource")
+    found: list[Mapping[str, Any]] = [organization] if organization else (item.get("AccountAggregationSources") or [])
+    return found
+
+
+def _all_regions(item: Mapping[str, Any]) -> bool:
+    sources = _sources(item)
+    return bool(sources) and all(each.get("AllAwsRegions") in {True, "true"} for each in sources)
+
+
+def _regions(item: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(sorted({region for each in _sources(item) for region in each.get("AwsRegions") or ()}))
+
+
+AGGREGATORS = Reader(
+    ConfigurationAggregator,
+    listing=Listing(
+        Call("config:DescribeConfigurationAggregators"),
+        items="ConfigurationAggregators",
+        fields={
+            "configuration_aggregator_name": lambda item: item["ConfigurationAggregatorName"],
+            "of_organization": lambda item: bool(item.get("OrganizationAggregationSource")),
+            "all_regions": _all_regions,
+            "regions": _regions,
+        },
+    ),
+    arn=lambda item, _: item["ConfigurationAggregatorArn"],
+)
+
+
+def _written(block: Block) -> Mapping[str, Any]:
+    """The sources in a template as AWS tells them."""
+    return {
+        "OrganizationAggregationSource": block.plain("OrganizationAggregationSource", None),
+        "AccountAggregationSources": block.plain("AccountAggregationSources", ()),
+    }
+
+
+CLOUDFORMATION_AGGREGATOR = CodeReader(
+    "AWS::Config::ConfigurationAggregator",
+    ConfigurationAggregator,
+    fields={
+        "configuration_aggregator_name": lambda block: block["ConfigurationAggregatorName"],
+        "of_organization": lambda block: bool(_written(block)["OrganizationAggregationSource"]),
+        "all_regions": lambda block: _all_regions(_written(block)),
+        "regions": lambda block: _regions(_written(block)),
+    },
+)
+
+
+def _tf_sources(block: Block) -> list[Mapping[str, Any]]:
+    organization = block.plain("organization_aggregation_source", ())
+    found: list[Mapping[str, Any]] = list(organization or block.plain("account_aggregation_source", ()))
+    return found
+
+
+TERRAFORM_AGGREGATOR = CodeReader(
+    "aws_config_configuration_aggregator",
+    ConfigurationAggregator,
+    fields={
+        "configuration_aggregator_name": lambda block: block["name"],
+        "of_organization": lambda block: bool(block.plain("organization_aggregation_source", ())),
+        "all_regions": lambda block: all(bool(each.get("all_regions")) for each in _tf_sources(block)),
+        "regions": lambda block: tuple(
+            sorted({region for each in _tf_sources(block) for region in each.get("regions") or ()})
+        ),
+    },
+)

@@ -25,6 +25,10 @@ class Detector(Resource):
         "Where findings are exported to, each by kind and status (`S3 PUBLISHING`).", default=("S3 PUBLISHING",)
     )
     administrator: str | None = field("The account that administers it, if it is another.", default=None)
+    auto_enable: bool | None = field(
+        "Whether accounts that join the organization are enrolled by themselves; null where others decide it.",
+        default=None,
+    )
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
@@ -41,6 +45,10 @@ def _disabled(features: list[Mapping[str, Any]]) -> Iterator[str]:
 def _administrator(reply: Reply) -> str | None:
     account: str | None = (reply.get("Administrator") or {}).get("AccountId")
     return account
+
+
+def _auto_enable(reply: Reply) -> bool:
+    return reply.get("AutoEnableOrganizationMembers", "NONE") != "NONE" or bool(reply.get("AutoEnable"))
 
 
 def _arn(detector: str, scope: Scope) -> str:
@@ -91,6 +99,15 @@ DETECTORS = Reader(
             fields={"administrator": _administrator},
             when=lambda made: made.detector_id is not None,
             otherwise={"administrator": None},
+        ),
+        Detail(
+            Call("guardduty:DescribeOrganizationConfiguration"),
+            params=lambda detector: {"DetectorId": detector},
+            fields={"auto_enable": _auto_enable},
+            # What AWS says to all but the organization's administrator.
+            absent={"BadRequestException": {"auto_enable": None}},
+            when=lambda made: made.detector_id is not None,
+            otherwise={"auto_enable": None},
         ),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from bartizan.model import Resource, field, resource
 from bartizan.resources.code import Block, CodeReader
-from bartizan.resources.reading import Call, Item, Listing, Reader
+from bartizan.resources.reading import Call, Detail, Item, Listing, Reader
 
 
 @resource("AWS::InspectorV2::AccountStatus")
@@ -18,6 +18,16 @@ class AccountStatus(Resource):
     ecr: bool = field("Whether it scans container images.", default=True)
     functions: bool = field("Whether it scans the packages of Lambda functions.", default=True)
     function_code: bool = field("Whether it scans the code of Lambda functions.", default=True)
+    administrator: str | None = field("The account that administers it, if it is another.", default=None)
+    auto_enable: bool | None = field(
+        "Whether accounts that join the organization are enrolled by themselves; null where others decide it.",
+        default=None,
+    )
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it scans anything."""
+        return self.ec2 or self.ecr or self.functions
 
 
 def _scans(part: str) -> Callable[[Item], Any]:
@@ -38,6 +48,23 @@ STATUSES = Reader(
         },
     ),
     arn=lambda _, scope: scope.arn("inspector2", "account-status"),
+    details=(
+        Detail(
+            Call("inspector2:GetDelegatedAdminAccount"),
+            params=lambda _: {},
+            fields={"administrator": lambda reply: (reply.get("delegatedAdmin") or {}).get("accountId")},
+            absent={"ResourceNotFoundException": {"administrator": None}},
+            when=lambda made: made.enabled,
+            otherwise={"administrator": None},
+        ),
+        Detail(
+            Call("inspector2:DescribeOrganizationConfiguration"),
+            params=lambda _: {},
+            fields={"auto_enable": lambda reply: any((reply.get("autoEnable") or {}).values())},
+            when=lambda made: made.enabled,
+            otherwise={"auto_enable": None},
+        ),
+    ),
 )
 
 

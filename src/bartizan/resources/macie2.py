@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bartizan.model import Resource, field, resource
 from bartizan.resources.code import CodeReader
-from bartizan.resources.reading import Call, Detail, Listing, Reader
+from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
 
 
 @resource("AWS::Macie::Session")
@@ -13,6 +13,16 @@ class Session(Resource):
 
     enabled: bool = field("Whether it is on and not paused.", default=True)
     automated_discovery: bool = field("Whether it samples all buckets by itself.", default=True)
+    administrator: str | None = field("The account that administers it, if it is another.", default=None)
+    auto_enable: bool | None = field(
+        "Whether accounts that join the organization are enrolled by themselves; null where others decide it.",
+        default=None,
+    )
+
+
+def _administrator(reply: Reply) -> str | None:
+    account: str | None = (reply.get("administrator") or {}).get("accountId")
+    return account
 
 
 SESSIONS = Reader(
@@ -33,6 +43,21 @@ SESSIONS = Reader(
             fields={"automated_discovery": lambda reply: reply["status"] == "ENABLED"},
             when=lambda made: made.enabled,
             otherwise={"automated_discovery": False},
+        ),
+        Detail(
+            Call("macie2:GetAdministratorAccount"),
+            params=lambda _: {},
+            fields={"administrator": _administrator},
+            absent={"ResourceNotFoundException": {"administrator": None}},
+            when=lambda made: made.enabled,
+            otherwise={"administrator": None},
+        ),
+        Detail(
+            Call("macie2:DescribeOrganizationConfiguration"),
+            params=lambda _: {},
+            fields={"auto_enable": lambda reply: bool(reply.get("autoEnable"))},
+            when=lambda made: made.enabled,
+            otherwise={"auto_enable": None},
         ),
     ),
 )

@@ -38,6 +38,10 @@ class Hub(Resource):
         ),
     )
     administrator: str | None = field("The account that administers it, if it is another.", default=None)
+    auto_enable: bool | None = field(
+        "Whether accounts that join the organization are enrolled by themselves; null where others decide it.",
+        default=None,
+    )
 
 
 @resource("AWS::SecurityHub::FindingAggregator")
@@ -65,6 +69,12 @@ class DisabledControl(Resource):
 def _administrator(reply: Reply) -> str | None:
     account: str | None = (reply.get("Administrator") or {}).get("AccountId")
     return account
+
+
+def _auto_enable(reply: Reply) -> bool:
+    # With central configuration policies decide, also for new accounts, and AutoEnable is false.
+    central = (reply.get("OrganizationConfiguration") or {}).get("ConfigurationType") == "CENTRAL"
+    return central or bool(reply.get("AutoEnable"))
 
 
 def _subscription(item: Mapping[str, Any]) -> Subscription:
@@ -106,6 +116,15 @@ HUBS = Reader(
             absent={"ResourceNotFoundException": {"administrator": None}},
             when=lambda made: made.enabled,
             otherwise={"administrator": None},
+        ),
+        Detail(
+            Call("securityhub:DescribeOrganizationConfiguration"),
+            params=lambda _: {},
+            fields={"auto_enable": _auto_enable},
+            # What AWS says to all but the organization's administrator.
+            absent={"InvalidAccessException": {"auto_enable": None}},
+            when=lambda made: made.enabled,
+            otherwise={"auto_enable": None},
         ),
     ),
 )

@@ -8,6 +8,7 @@ from bartizan.model import Problems, World, rule
 from bartizan.resources.accessanalyzer import Analyzer
 from bartizan.resources.account import Account
 from bartizan.resources.ec2.compute import RegionSettings
+from bartizan.resources.organizations import OrganizationalUnit
 
 _HERE: dict[str, Any] = {"account": "111122223333", "region": "eu-west-1"}
 _ACCOUNT = Account(account_id="111122223333", account="111122223333")
@@ -160,3 +161,45 @@ def _listed(analyzer: Analyzer) -> Problems:
     left = len(analyzer.active_findings) - _SHOWN
     if left > 0:
         yield f"and {left}{' or more' if analyzer.more_findings else ''} others"
+
+
+_ROOT = OrganizationalUnit(unit_id="r-abcd", unit_name="Root", parent_id="", account="444455556666")
+_WHOLE = Analyzer(type="ORGANIZATION", **_HERE)
+
+
+@rule(
+    "low",
+    passes=[(_ROOT, _WHOLE), (_ROOT, _WHOLE, Analyzer(**_HERE)), OrganizationalUnit()],
+    fails=[
+        (_ROOT,),
+        (_ROOT, Analyzer(**_HERE)),
+        (_ROOT, Analyzer(type="ORGANIZATION", status="DISABLED", **_HERE)),
+        (_ROOT, _WHOLE, Analyzer(account="111122223333", region="us-east-1")),
+    ],
+    reads=[Analyzer],
+    organization=True,
+)
+def no_organization_analyzer(unit: OrganizationalUnit, world: World) -> Problems:
+    """No analyzer looks for access from outside of the organization.
+
+    ## Why it matters
+    An analyzer of one account calls every other account a stranger, the organization's own ones too, so that people
+    stop looking. And a new account has none.
+
+    ## How to fix
+    Make an analyzer with the organization as its zone of trust in every Region, in the account to which IAM Access
+    Analyzer is delegated.
+
+    ## References
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-create-external.html
+    - https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-delegated-administrator.html
+    """
+    if not unit.is_root:
+        return
+    working = [each for each in world.all(Analyzer) if each.external and each.status == "ACTIVE"]
+    covered = {each.region for each in working if each.type == "ORGANIZATION"}
+    missing = {each.region for each in working} - covered
+    if not covered:
+        yield "no analyzer of the organization is active"
+    elif missing:
+        yield f"in {', '.join(sorted(missing))} there are analyzers of single accounts only"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
 from bartizan.resources.account import Account
-from bartizan.resources.config import GLOBAL_TYPES, ConfigurationRecorder
+from bartizan.resources.config import GLOBAL_TYPES, ConfigurationAggregator, ConfigurationRecorder
+from bartizan.resources.organizations import OrganizationalUnit
 
 _HERE = Account(account_id="111122223333", account="111122223333")
 _NONE = ConfigurationRecorder(recorder_name=None, recording=False, delivery_bucket=None)
@@ -146,3 +147,46 @@ def history_lost(recorder: ConfigurationRecorder) -> Problems:
         yield f"the last delivery to {recorder.delivery_bucket} failed: {recorder.delivery_error}"
     if recorder.last_error:
         yield f"the last recording failed: {recorder.last_error}"
+
+
+_ONE = ("eu-west-1",)
+_ROOT = OrganizationalUnit(unit_id="r-abcd", unit_name="Root", parent_id="", account="444455556666")
+
+
+@rule(
+    "medium",
+    passes=[
+        (_ROOT, ConfigurationRecorder(), ConfigurationAggregator()),
+        (_ROOT, ConfigurationRecorder(recording=False)),
+        (_ROOT, ConfigurationRecorder(region="eu-west-1"), ConfigurationAggregator(all_regions=False, regions=_ONE)),
+        OrganizationalUnit(),
+    ],
+    fails=[
+        (_ROOT, ConfigurationRecorder()),
+        (_ROOT, ConfigurationRecorder(), ConfigurationAggregator(of_organization=False)),
+        (_ROOT, ConfigurationRecorder(region="us-east-1"), ConfigurationAggregator(all_regions=False, regions=_ONE)),
+    ],
+    reads=[ConfigurationAggregator, ConfigurationRecorder],
+    organization=True,
+)
+def no_organization_aggregator(unit: OrganizationalUnit, world: World) -> Problems:
+    """What AWS Config records is not brought together for the organization.
+
+    ## Why it matters
+    Which account has an open bucket, or had one last month, can only be asked account by account and Region by Region.
+
+    ## How to fix
+    Make an aggregator for the organization and all Regions in the account to which AWS Config is delegated.
+
+    ## References
+    - https://docs.aws.amazon.com/config/latest/developerguide/aggregate-data.html
+    """
+    recording = {each.region for each in world.all(ConfigurationRecorder) if each.recording} if unit.is_root else set()
+    if not recording:
+        return
+    whole = [each for each in world.all(ConfigurationAggregator) if each.of_organization]
+    missing = recording - {region for each in whole for region in each.regions}
+    if not whole:
+        yield "no aggregator takes in all accounts"
+    elif missing and not any(each.all_regions for each in whole):
+        yield f"its aggregators leave out {', '.join(sorted(missing))}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bartizan.model import Problems, replace, rule
 from bartizan.resources.guardduty import Detector
+from bartizan.rules.organizations.services import administered_elsewhere, new_accounts_left_out
 
 _SLOW = {"ONE_HOUR": "an hour", "SIX_HOURS": "six hours"}
 
@@ -261,3 +262,7 @@ def findings_not_exported(detector: Detector) -> Problems:
         yield "no destination is set, so findings are gone after 90 days"
     elif "S3 PUBLISHING" not in detector.destinations:
         yield f"no destination works: {', '.join(detector.destinations)}"
+
+
+apart = administered_elsewhere.of(Detector, "GuardDuty")
+new_accounts = new_accounts_left_out.of(Detector, "GuardDuty")

@@ -9,6 +9,7 @@ from bartizan.resources.ec2.compute import Instance
 from bartizan.resources.ecr import Repository
 from bartizan.resources.inspector2 import AccountStatus
 from bartizan.resources.lambda_ import Function
+from bartizan.rules.organizations.services import administered_elsewhere, new_accounts_left_out
 
 _HERE: dict[str, Any] = {"account": "111122223333", "region": "eu-west-1"}
 _ELSEWHERE: dict[str, Any] = {"account": "111122223333", "region": "us-east-1"}
@@ -140,3 +141,7 @@ def function_code_not_scanned(status: AccountStatus, world: World) -> Problems:
 def scan_code(status: AccountStatus) -> AccountStatus:
     """Turn on scans of Lambda code."""
     return replace(status, function_code=True)
+
+
+apart = administered_elsewhere.of(AccountStatus, "Inspector")
+new_accounts = new_accounts_left_out.of(AccountStatus, "Inspector")

@@ -8,6 +8,7 @@ from bartizan.model import Problems, World, replace, rule
 from bartizan.resources.macie2 import Session
 from bartizan.resources.s3 import Bucket
 from bartizan.resources.tags import DATA_TAGS, SENSITIVE, Tags, said_sensitive
+from bartizan.rules.organizations.services import administered_elsewhere, new_accounts_left_out
 
 _HERE: dict[str, Any] = {"account": "111122223333", "region": "eu-west-1"}
 _PERSONAL = Bucket(bucket_name="patients", tags=Tags({"data-classification": "Personal"}), **_HERE)
@@ -98,3 +99,7 @@ def no_automated_discovery(session: Session) -> Problems:
 def discover(session: Session) -> Session:
     """Turn on automated sensitive data discovery."""
     return replace(session, automated_discovery=session.enabled or session.automated_discovery)
+
+
+apart = administered_elsewhere.of(Session, "Macie")
+new_accounts = new_accounts_left_out.of(Session, "Macie")

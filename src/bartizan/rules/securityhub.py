@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bartizan.model import Problems, World, replace, rule
 from bartizan.resources.account import Account
 from bartizan.resources.securityhub import CIS, FSBP, DisabledControl, FindingAggregator, Hub, Subscription
+from bartizan.rules.organizations.services import administered_elsewhere, new_accounts_left_out
 
 _ADMINISTRATOR = "444455556666"
 _EVERYWHERE = "ALL_REGIONS"
@@ -306,3 +307,7 @@ def grave_control_off(control: DisabledControl) -> Problems:
     if control.severity_rating in {"HIGH", "CRITICAL"}:
         reason = control.disabled_reason or "no reason is given"
         yield f"{control.control_id} ({control.title}), {control.severity_rating.lower()}: {reason}"
+
+
+apart = administered_elsewhere.of(Hub, "Security Hub")
+new_accounts = new_accounts_left_out.of(Hub, "Security Hub")
