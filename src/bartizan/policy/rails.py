@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -35,6 +36,7 @@ class Attempt:
 
 _REMEMBERED = 4_096
 _SOME_ACCOUNT = "111122223333"
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _SERVICE_LINKED = "arn:aws:iam::*:role/aws-service-role/*"
 
 
@@ -51,13 +53,19 @@ def gets_through(rails: Rails, account: str, attempt: Attempt) -> tuple[str, str
 
     Service-linked roles always may. Raises ``Unknown`` where neither can be told.
     """
-    stand_in = account if any(account in repr(each.statements) for level in rails for each in level) else _SOME_ACCOUNT
+    # One answer serves all accounts that the policies do not tell apart.
+    stand_in = account if any(account in _numbers(each) for level in rails for each in level) else _SOME_ACCOUNT
     spared = tuple(each.replace(account, stand_in) for each in attempt.exempt)
     try:
         found = _gets_through(rails, stand_in, replace(attempt, exempt=spared))
     except Undecided as undecided:
         raise _unknown(undecided) from None
     return (found[0].replace(stand_in, account), found[1]) if found else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _numbers(document: PolicyDocument) -> frozenset[str]:
+    return frozenset(_ACCOUNT.findall(repr(document.statements)))
 
 
 def _unknown(undecided: Undecided) -> Unknown:
