@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bartizan.engine.catalog import Catalog
     from bartizan.engine.compliance import Compliance
     from bartizan.engine.outcome import Results
+    from bartizan.engine.services import Services
     from bartizan.model import CoverageGap
 
 WRITERS: Mapping[str, str] = MappingProxyType(
@@ -117,7 +118,18 @@ def of_organization(result: OrganizationScan, frameworks: Iterable[str] = ()) ->
         accepted=result.accepted,
         regions=result.regions,
         compliance=_compliance(frameworks, result.outcome, result.catalog, result.gaps),
+        services=_services(result),
     )
+
+
+def _services(result: OrganizationScan) -> Services | None:
+    from bartizan.engine.services import Place, security_services
+
+    places = [
+        Place(account=each.account, name=each.name, regions=each.regions, unreached=each.unreached)
+        for each in result.accounts
+    ]
+    return security_services(result.world, places, result.catalog)
 
 
 def of_check(result: CodeCheck, frameworks: Iterable[str] = ()) -> ReportInput:

@@ -17,6 +17,7 @@ from bartizan.model import CoverageGap, Finding, Status, plain
 
 if TYPE_CHECKING:
     from bartizan.engine.compliance import Compliance
+    from bartizan.engine.services import Services
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"terraform": "Terraform", "cloudformation": "CloudFormation"})
 """The languages of infrastructure code, as their makers write them."""
@@ -28,7 +29,8 @@ class ReportInput:
 
     ``facts`` are shown beside the subject: caller, regions, duration. ``seconds`` is the wall time. ``regions`` are
     those that were read. ``list_passes`` is whether formats that are lists of findings give the passes too.
-    ``compliance`` holds the frameworks that were asked for. Of code, ``read`` are the files and folders with what each
+    ``compliance`` holds the frameworks that were asked for, ``services`` how the security services of an organization
+    stand. Of code, ``read`` are the files and folders with what each
     was read as and its number of resources, ``not_read`` what was passed over, and why.
 
     ``code`` holds by rule, and within by language, the fix of the first resource that fails as infrastructure code;
@@ -49,6 +51,7 @@ class ReportInput:
     not_read: tuple[tuple[str, str], ...] = ()
     list_passes: bool = False
     compliance: tuple[Compliance, ...] = ()
+    services: Services | None = None
     code: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     code_of: Callable[[Finding], Mapping[str, str]] | None = None
 
@@ -195,6 +198,14 @@ def _listed(finding: Finding, report: ReportInput) -> dict[str, Any]:
     return finding_facts(finding) | code
 
 
+def _services(report: ReportInput) -> dict[str, Any] | None:
+    if report.services is None:
+        return None
+    from bartizan.report.services import service_facts  # noqa: PLC0415 - only the scan of an organization has them
+
+    return service_facts(report.services)
+
+
 def document(report: ReportInput) -> dict[str, Any]:
     """The whole report as plain JSON values; the shape is versioned by ``schema_version``."""
     passed = report.results.findings(Status.PASS)
@@ -224,6 +235,7 @@ def document(report: ReportInput) -> dict[str, Any]:
             "unused": [plain(each) for each in report.accepted.unused],
         },
         "compliance": [compliance_facts(each) for each in report.compliance],
+        "security_services": _services(report),
         "coverage_gaps": [gap_facts(each) for each in report.gaps],
         "read": [{"path": path, "as": kind, "resources": number} for path, kind, number in report.read],
         "not_read": [{"path": path, "why": why} for path, why in report.not_read],

@@ -47,6 +47,8 @@ def write_html(report: ReportInput, stream: IO[str]) -> None:
         report=report,
         facts=facts,
         compliance=facts.pop("compliance"),
+        service_titles=(facts.pop("security_services") or {}).get("services", ()),
+        service_rows=_services(report),
         tones=_TONES,
         severities=_SEVERITIES,
         failures=report.failures_by_severity(),
@@ -88,6 +90,14 @@ def _service_rows(report: ReportInput) -> list[dict[str, Any]]:
     for row in rows.values():
         row |= {"all_failed": sum(row["failed"].values()), "bar": _bar(row["failed"], most)}
     return list(rows.values())
+
+
+def _services(report: ReportInput) -> list[dict[str, Any]]:
+    if report.services is None:
+        return []
+    from bartizan.report.services import service_rows  # noqa: PLC0415 - only the scan of an organization has them
+
+    return service_rows(report.services)
 
 
 def _bar(failed: dict[str, int], most: int) -> list[dict[str, Any]]:

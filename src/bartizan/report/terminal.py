@@ -44,6 +44,10 @@ def print_summary(console: Console, report: ReportInput, written: Sequence[Path]
         _print_indented(console, line, indent=0)
     console.print()
     console.print(_posture(report))
+    if report.services is not None:
+        from bartizan.report.services import print_services  # noqa: PLC0415 - only the scan of an organization has them
+
+        print_services(console, report.services)
     failures = [each for each in report.findings if each.status is Status.FAIL]
     if failures:
         _print_worst(console, failures, report)
