@@ -30,9 +30,9 @@ _CLUSTER_PORTS = {
 }
 _FAMILY = re.compile(r"^(.*?)(\d+)(?:\.(\d+))?$")
 # From which version on an engine forces TLS where the group says nothing; others have never done so.
-_FORCED_SINCE = {"postgres": (15, 0), "aurora-postgresql": (17, 0), "docdb": (0, 0)}
+_FORCED_SINCE = {"postgres": (15, 0), "aurora-postgresql": (17, 0), "mariadb": (11, 8), "docdb": (0, 0)}
 # Up to which version it is known that it does not.
-_FREE_UNTIL = {"mysql": (8, 0), "aurora-mysql": (8, 0), "mariadb": (10, 11)}
+_FREE_UNTIL = {"mysql": (8, 4), "aurora-mysql": (8, 0)}
 
 
 def _not_said(block: Block, what: str) -> Unknown:
@@ -51,8 +51,11 @@ def _port(block: Block, name: str, ports: Mapping[str, int], engine: str) -> int
 def default_forces_tls(family: str) -> bool:
     """Whether a group of that family forces TLS where it says nothing of it; raises ``Unknown`` for newer families.
 
-    Sources: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html and
-    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html
+    Sources: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mariadb-ssl-connections.require-ssl.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-ssl-connections.require-ssl.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html and
+    https://docs.aws.amazon.com/documentdb/latest/developerguide/security.encryption.ssl.html
     """
     found = _FAMILY.match(family)
     engine, version = (found[1], (int(found[2]), int(found[3] or 0))) if found else (family, (0, 0))
