@@ -13,6 +13,7 @@ from bartizan.engine.settings import Settings
 from bartizan.engine.suppress import accept
 from bartizan.model import SAMPLE_TIME, InputError, Resource, Severity, Snapshot, Status
 from bartizan.resources.iam import AccessKey, User
+from bartizan.resources.rds import DbSnapshot
 from bartizan.resources.sqs import Queue
 
 TODAY = dt.date(2026, 1, 1)
@@ -134,3 +135,33 @@ def test_tags_accept_only_where_the_settings_allow_it() -> None:
     assert accept(evaluation, settings('[suppressions]\ntag = "accepted"'), TODAY).count == 1
     (found,) = evaluation.findings(Status.SUPPRESSED)
     assert found.name == "mail"
+
+
+SNAPSHOT = DbSnapshot(shared_with=("444455556666", "777788889999"))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("", ["account 777788889999 may restore it"]),
+        ('[parameters]\ntrusted_accounts = ["777788889999"]', []),
+        ('[rules."rds.shared-snapshot"]\ntrusted_accounts = ["777788889999"]', []),
+    ],
+)
+def test_accounts_of_the_organization_are_trusted_besides_those_that_are_already(text: str, left: list[str]) -> None:
+    catalog = settings(text).trusting(["444455556666"]).applied(Catalog.load())
+    evaluation = evaluate(catalog.select(rules=["rds.shared-snapshot"]), Snapshot([SNAPSHOT]))
+    assert [problem for each in evaluation.findings() for problem in each.problems] == left
+    fixed = catalog.fixes["rds.shared-snapshot"].change(SNAPSHOT)
+    assert isinstance(fixed, DbSnapshot)
+    assert "444455556666" in fixed.shared_with
+
+
+def test_without_an_organization_every_other_account_is_a_stranger() -> None:
+    (found,) = judged("", SNAPSHOT, rule="rds.shared-snapshot").findings()
+    assert len(found.problems) == 2
+
+
+def test_trusted_accounts_that_are_no_list_are_refused_all_the_same() -> None:
+    with pytest.raises(InputError, match="must be a list of texts"):
+        settings('[parameters]\ntrusted_accounts = "444455556666"').trusting(["777788889999"]).applied(Catalog.load())

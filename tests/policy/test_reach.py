@@ -48,6 +48,7 @@ def test_an_account_that_the_policy_names_is_told_from_others() -> None:
     document = policy(Principal={"AWS": OTHER})
     assert reach.other_accounts(document, BUCKETS[0], OWN) == (f"account {OTHER}",)
     assert reach.other_accounts(document, BUCKETS[0], OTHER) == ()
+    assert reach.other_accounts(document, BUCKETS[0], OWN, trusted=(OTHER,)) == ()
     with pytest.raises(Unknown, match="account"):
         reach.other_accounts(document, "", "")
 

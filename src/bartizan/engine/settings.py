@@ -37,6 +37,7 @@ from typing import Any, NoReturn
 from bartizan.engine.catalog import Catalog, suggestion
 from bartizan.model import InputError, Rule, Severity, Suppression
 
+_TRUSTED = "trusted_accounts"
 _TABLES = frozenset({"rules", "parameters", "suppress", "suppressions", "store"})
 _OWN = frozenset({"enabled", "severity"})
 _REQUIRED = ("rule", "resource", "reason", "owner")
@@ -102,6 +103,18 @@ class Settings:
                 changed[rule.id] = made
         fixes = {name: fix.given(changed[name]) for name, fix in catalog.fixes.items() if name in changed}
         return Catalog(changed, fixes)
+
+    def trusting(self, accounts: Iterable[str]) -> Settings:
+        """The same with these accounts besides those that are trusted already, for all rules that ask which are."""
+
+        def joined(values: Mapping[str, Any]) -> Mapping[str, Any]:
+            known = values.get(_TRUSTED, [])
+            # What is no list is refused where the settings are applied.
+            return {**values, _TRUSTED: [*known, *more]} if isinstance(known, list) else values
+
+        more = list(accounts)
+        rules = {name: joined(values) if _TRUSTED in values else values for name, values in self.rules.items()}
+        return replace(self, rules=rules, parameters=joined(self.parameters))
 
     def _changed(self, rule: Rule, reader: _Reader) -> Rule | None:
         parameters = {

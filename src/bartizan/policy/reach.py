@@ -16,7 +16,7 @@ from bartizan.policy.compiled import Layer, Policy
 from bartizan.policy.document import PolicyDocument, Statement
 from bartizan.policy.estate import GuardedResource
 from bartizan.policy.patterns import Attributes
-from bartizan.policy.requests import Request
+from bartizan.policy.requests import Request, account_in
 from bartizan.policy.symbolic import Exposure, Exposures, Reach, Undecided, exposures, undenied
 
 _ALL = ("*",)
@@ -46,24 +46,38 @@ def confined(document: PolicyDocument | None, arn: str, account: str) -> Iterato
             yield f"{_allows(each)} to anyone who comes by {' and '.join(each.limits)}{_shown(each, arn)}"
 
 
-def other_accounts(
-    document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str] = _ALL, known: Known = ()
+def other_accounts(  # noqa: PLR0913 - all but three can be left out
+    document: PolicyDocument | None,
+    arn: str,
+    account: str,
+    actions: Sequence[str] = _ALL,
+    known: Known = (),
+    *,
+    trusted: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """The other accounts and their principals that are let in by name, in words. Raises ``Unknown``."""
-    found = _accounts(document, arn, account, tuple(actions), known)
+    """The other accounts and their principals that are let in by name, in words. Raises ``Unknown``.
+
+    Those of ``trusted`` accounts are left out.
+    """
+    found = _accounts(document, arn, account, tuple(actions), known, trusted)
     # Nor does code tell in which account a principal will be that it only refers to.
     if not account and (found or _accounts(_as_strangers(document), arn, account, tuple(actions), known)):
         raise Unknown("whose account it shares with", _SOMEWHERE)
     return found
 
 
-def _accounts(
-    document: PolicyDocument | None, arn: str, account: str, actions: tuple[str, ...], known: Known
+def _accounts(  # noqa: PLR0913, PLR0917 - as other_accounts
+    document: PolicyDocument | None,
+    arn: str,
+    account: str,
+    actions: tuple[str, ...],
+    known: Known,
+    trusted: Collection[str] = (),
 ) -> tuple[str, ...]:
     return tuple(
         f"account {each.who}" if each.who.isdigit() else each.who
         for each in _outside(document, arn, account, actions, known)
-        if each.reach is Reach.ACCOUNT
+        if each.reach is Reach.ACCOUNT and (account_in(each.who) or each.who) not in trusted
     )
 
 

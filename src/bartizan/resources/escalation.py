@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bartizan.model import Gap, Reason, Unknown, World
+from bartizan.policy.requests import account_in
 from bartizan.resources.estate import ESTATE_TYPES, estate_of
 from bartizan.resources.iam import Role, User
 
@@ -56,10 +57,16 @@ def powers_of(resource: User | Role) -> tuple[object, ...]:
 
 
 def told(path: Path) -> str:
-    """A way in one sentence: each hop with its method, and what the calls on it still need."""
+    """A way in one sentence: each hop with its method, and what the calls on it still need.
+
+    Where a hop leads into another account, it is named.
+    """
     steps = []
-    for hop in path.hops:
+    for node, hop in zip(path.nodes, path.hops, strict=False):
         target = hop.target.rpartition(":")[2] if hop.target.startswith("arn:") else hop.target
+        abroad = account_in(hop.target)
+        if abroad and account_in(node) not in {"", abroad}:
+            target += f" of account {abroad}"
         calls = " and ".join(dict.fromkeys(step.action for step in hop.steps))
         steps.append(f"{hop.method}{f' ({calls})' if calls else ''} to {target}")
     needs = ", ".join(key for key, _ in path.conditions)

@@ -52,7 +52,7 @@ def close_domain(domain: Domain) -> Domain:
     passes=[_DOMAIN, replace(_DOMAIN, permissions_policy_document=_OURS)],
     fails=[replace(_DOMAIN, permissions_policy_document=_SHARED)],
 )
-def shared_domain(domain: Domain) -> Problems:
+def shared_domain(domain: Domain, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """CodeArtifact domain is shared with another account.
 
     ## Why it matters
@@ -61,10 +61,15 @@ def shared_domain(domain: Domain) -> Problems:
     ## How to fix
     Name single roles of the other account, with the least of actions, and say in your records what it is for.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/codeartifact/latest/ug/domain-policies.html
     """
-    for each in reach.other_accounts(domain.permissions_policy_document, domain.arn, domain.account):
+    for each in reach.other_accounts(
+        domain.permissions_policy_document, domain.arn, domain.account, trusted=trusted_accounts
+    ):
         yield f"{each} has access"
 
 
@@ -102,7 +107,7 @@ def close_repository(repository: Repository) -> Repository:
     passes=[_REPOSITORY, replace(_REPOSITORY, permissions_policy_document=_OURS)],
     fails=[replace(_REPOSITORY, permissions_policy_document=_SHARED)],
 )
-def shared_repository(repository: Repository) -> Problems:
+def shared_repository(repository: Repository, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """CodeArtifact repository is shared with another account.
 
     ## Why it matters
@@ -111,10 +116,15 @@ def shared_repository(repository: Repository) -> Problems:
     ## How to fix
     Let other accounts read only, by role, and let none but your pipelines publish.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/codeartifact/latest/ug/repo-policies.html
     """
-    for each in reach.other_accounts(repository.permissions_policy_document, repository.arn, repository.account):
+    for each in reach.other_accounts(
+        repository.permissions_policy_document, repository.arn, repository.account, trusted=trusted_accounts
+    ):
         yield f"{each} has access"
 
 

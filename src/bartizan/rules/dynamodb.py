@@ -174,7 +174,7 @@ def close_table(table: Table) -> Table:
 
 
 @rule("low", passes=[_OURS], fails=[_SHARED], advice=True)
-def shared_table(table: Table) -> Problems:
+def shared_table(table: Table, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """DynamoDB table is shared with another account.
 
     ## Why it matters
@@ -183,10 +183,13 @@ def shared_table(table: Table) -> Problems:
     ## How to fix
     Name single roles of the other account, with the least of actions, and say in your records what it is for.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
     """
-    for each in reach.other_accounts(table.policy, table.arn, table.account):
+    for each in reach.other_accounts(table.policy, table.arn, table.account, trusted=trusted_accounts):
         yield f"{each} has access"
 
 

@@ -126,7 +126,7 @@ def close_repository(repository: Repository) -> Repository:
     passes=[Repository(account="111122223333", policy=_SHARED)],
     fails=[Repository(account="111122223333", policy=parse_policy({"Statement": _PUSHES}))],
 )
-def others_may_push(repository: Repository) -> Problems:
+def others_may_push(repository: Repository, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """Another account may push images.
 
     ## Why it matters
@@ -135,10 +135,15 @@ def others_may_push(repository: Repository) -> Problems:
     ## How to fix
     Let other accounts pull only, or have them push to a repository of theirs from which yours is filled after a scan.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
     """
-    for each in reach.other_accounts(repository.policy, repository.arn, repository.account, ["ecr:PutImage"]):
+    for each in reach.other_accounts(
+        repository.policy, repository.arn, repository.account, ["ecr:PutImage"], trusted=trusted_accounts
+    ):
         yield f"{each} may push images"
 
 

@@ -48,7 +48,7 @@ def close_bus(bus: EventBus) -> EventBus:
     passes=[_BUS, replace(_BUS, policy=parse_policy({"Statement": _ORGANIZATION}))],
     fails=[replace(_BUS, policy=parse_policy({"Statement": _PARTNER}))],
 )
-def shared_bus(bus: EventBus) -> Problems:
+def shared_bus(bus: EventBus, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """EventBridge bus is shared with another account.
 
     ## Why it matters
@@ -58,10 +58,13 @@ def shared_bus(bus: EventBus) -> Problems:
     ## How to fix
     Allow the least of actions, to single roles where you can, and write down what it is for.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
     """
-    for each in reach.other_accounts(bus.policy, bus.arn, bus.account):
+    for each in reach.other_accounts(bus.policy, bus.arn, bus.account, trusted=trusted_accounts):
         yield f"{each} has access"
 
 

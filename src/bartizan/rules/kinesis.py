@@ -63,7 +63,7 @@ def close_stream(stream: Stream) -> Stream:
 
 
 @rule("low", passes=[_OURS], fails=[_SHARED], advice=True)
-def shared_stream(stream: Stream) -> Problems:
+def shared_stream(stream: Stream, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """Kinesis stream is shared with another account.
 
     ## Why it matters
@@ -72,10 +72,13 @@ def shared_stream(stream: Stream) -> Problems:
     ## How to fix
     Name single roles of the other account, with the least of actions, and say in your records what it is for.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html
     """
-    for each in reach.other_accounts(stream.policy, stream.arn, stream.account):
+    for each in reach.other_accounts(stream.policy, stream.arn, stream.account, trusted=trusted_accounts):
         yield f"{each} has access"
 
 

@@ -81,7 +81,7 @@ def public_key_policy(key: Key) -> Problems:
     ],
     fails=[Key(account="111122223333", key_policy=parse_policy({"Statement": _OTHER}))],
 )
-def foreign_administrator(key: Key) -> Problems:
+def foreign_administrator(key: Key, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """KMS key policy gives another account every action.
 
     ## Why it matters
@@ -90,11 +90,16 @@ def foreign_administrator(key: Key) -> Problems:
     ## How to fix
     Allow the other account only the cryptographic operations that it needs, such as `kms:Decrypt`.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
     """
     if own(key):
-        for each in reach.other_accounts(key.key_policy, key.arn, key.account, ["kms:PutKeyPolicy"]):
+        for each in reach.other_accounts(
+            key.key_policy, key.arn, key.account, ["kms:PutKeyPolicy"], trusted=trusted_accounts
+        ):
             yield f"{each} may change its policy, and so do everything with it"
 
 

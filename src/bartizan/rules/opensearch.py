@@ -51,7 +51,7 @@ def close_domain(domain: Domain) -> Domain:
     fails=[replace(_PUBLIC, access_policies=_PARTNER)],
     advice=True,
 )
-def shared_domain(domain: Domain) -> Problems:
+def shared_domain(domain: Domain, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """OpenSearch domain lets another account in.
 
     ## Why it matters
@@ -60,10 +60,13 @@ def shared_domain(domain: Domain) -> Problems:
     ## How to fix
     Name single roles of the other account, with the least of actions, and say in your records what it is for.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
     """
-    for each in reach.other_accounts(domain.access_policies, domain.arn, domain.account):
+    for each in reach.other_accounts(domain.access_policies, domain.arn, domain.account, trusted=trusted_accounts):
         yield f"{each} has access"
 
 

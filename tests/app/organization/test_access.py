@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,13 @@ from bartizan.app.estate import FoundEstate, Source, find_estate
 from bartizan.app.exposed import exposed
 from bartizan.app.organization.accounts import Across
 from bartizan.app.organization.members import Choice
-from bartizan.app.organization.run import Reach
+from bartizan.app.organization.run import Reach, scan_organization
 from bartizan.app.paths import find_paths
+from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
 from bartizan.cli.main import cli
 from bartizan.demo.emulator import emulator
+from bartizan.model import Status
 from bartizan.resources.sqs import Queue
 
 REGION = "us-east-1"
@@ -134,6 +137,19 @@ def test_what_was_not_chosen_is_said(company: Company) -> None:
     assert found.estate.accounts == {company.shop}
     assert company.mail in found.estate.organization.accounts
     assert any(company.mail in each and "nothing in it was asked" in each for each in found.notes)
+
+
+def test_a_scan_tells_whose_account_can_be_taken_over(company: Company) -> None:
+    access = Access(endpoint_url=company.url, credentials=("test", "test"))
+    rules = ("organizations.account-can-be-taken-over", "iam.other-account-without-external-id")
+    reach = Reach(access=access, role="Audit")
+    result = scan_organization(reach, Selection(rules=rules), None, (REGION,), workers=1, make=ThreadPoolExecutor)
+    found = list(result.outcome.findings(Status.FAIL))
+    # The role trusts an account of the same organization, which is no stranger to it.
+    assert [(each.rule, each.account) for each in found] == [("organizations.account-can-be-taken-over", company.mail)]
+    assert found[0].problems == (
+        f"user/dev of account {company.shop}: assume-role (sts:AssumeRole) to role/deploy of account {company.mail}",
+    )
 
 
 def test_the_command_reads_them_all(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

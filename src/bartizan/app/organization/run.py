@@ -116,7 +116,9 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     members = asyncio.run(find_members(reach.access, choice or Choice()))
-    run = _Run(reach, selection, regions, members, started)
+    # To the rules of a single account the organization's other accounts are no strangers.
+    among = replace(selection, settings=selection.settings.trusting(members.accounts))
+    run = _Run(reach, among, regions, members, started)
     if store is not None:
         run.begin(store, resume=resume)
     done, tasks = run.done(), run.tasks()

@@ -12,6 +12,7 @@ from bartizan.policy.compiled import Clause
 from bartizan.policy.escalation.admin import Admin
 from bartizan.policy.escalation.caller import Fixed
 from bartizan.policy.escalation.graph import Graph, Hop, everything_in
+from bartizan.policy.requests import account_in
 
 Alive = Callable[[Hop], bool]
 """Whether a hop is to be taken."""
@@ -205,6 +206,27 @@ class Paths:
             admins=self.graph.admins,
             unread=self.graph.unread,
         )
+
+    def into(self, account: str) -> Iterator[Path]:
+        """The shortest path of each user and role of another account to the administrators of this one.
+
+        Those that are certain come first, and the shorter ones of them. Service-linked roles are left out, since AWS
+        alone uses them.
+        """
+        admins = (each for each in self.graph.admins if account_in(each) == account)
+        targets = frozenset((everything_in(account), *admins))
+        certain, anyhow = self._ways.aim(targets, _certain), self._ways.aim(targets, _any)
+        unsure = anyhow.distances.keys() - certain.distances.keys()
+        for sources, aim in ((certain.distances.keys(), certain), (unsure, anyhow)):
+            found = (path for each in self._abroad(sources, account) for path in self._of(each, aim, 0, 0))
+            yield from sorted(found, key=_order)
+
+    def _abroad(self, nodes: Collection[str], account: str) -> Iterator[str]:
+        """Of the nodes, the users and roles of other accounts."""
+        for each in nodes:
+            identity = self.graph.estate.identities.get(each)
+            if identity and identity.principal.account != account and not identity.principal.service_linked:
+                yield each
 
     def _of(self, source: str, aim: _Aim, most: int, longest: int) -> Iterator[Path]:
         if most:

@@ -173,7 +173,7 @@ def remove_dead_routes(table: RouteTable) -> RouteTable:
     fails=[VpcPeeringConnection(account="111122223333", accepter_account="444455556666")],
     advice=True,
 )
-def peered_with_another_account(peering: VpcPeeringConnection) -> Problems:
+def peered_with_another_account(peering: VpcPeeringConnection, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """VPC peering with another account.
 
     ## Why it matters
@@ -182,10 +182,13 @@ def peered_with_another_account(peering: VpcPeeringConnection) -> Problems:
     ## How to fix
     See that the account is yours and the connection is needed; offer single services by PrivateLink instead.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security.html
     """
-    others = {peering.requester_account, peering.accepter_account} - {peering.account}
+    others = {peering.requester_account, peering.accepter_account} - {peering.account, *trusted_accounts}
     for each in sorted(others):
         yield f"it leads to account {each}"
 

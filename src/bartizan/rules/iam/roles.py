@@ -65,7 +65,7 @@ def trust_anyone(role: Role) -> Problems:
     ],
     fails=[Role(assume_role_policy_document=_trust(_PARTNER), account="111122223333")],
 )
-def other_account_without_external_id(role: Role) -> Problems:
+def other_account_without_external_id(role: Role, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """Role trusts another account without an external id.
 
     ## Why it matters
@@ -75,12 +75,15 @@ def other_account_without_external_id(role: Role) -> Problems:
     Ask for an `sts:ExternalId` that the vendor chose for you. For accounts of your own organization, add a condition on
     `aws:PrincipalOrgID` instead.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     if not role.managed_by_aws:
         trust = role.assume_role_policy_document
-        for each in reach.other_accounts(trust, role.arn, role.account, _ASSUMING, _STRANGER):
+        for each in reach.other_accounts(trust, role.arn, role.account, _ASSUMING, _STRANGER, trusted=trusted_accounts):
             yield f"{each} may assume it without an external id"
 
 
@@ -102,7 +105,7 @@ _BY_PARTNER = Role(assume_role_policy_document=_trust(_PARTNER), account="111122
     ],
     fails=[replace(_BY_PARTNER, managed_policy_arns=_READS_ALL)],
 )
-def outsider_reads_everything(role: Role) -> Problems:
+def outsider_reads_everything(role: Role, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """Role lets another account read everything, the data included.
 
     ## Why it matters
@@ -112,12 +115,17 @@ def outsider_reads_everything(role: Role) -> Problems:
     ## How to fix
     Attach `SecurityAudit` or `ViewOnlyAccess`, or a policy that names what the other account needs to see.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html
     """
     if role.managed_by_aws or not any(each.endswith("/ReadOnlyAccess") for each in role.managed_policy_arns):
         return
-    for each in reach.other_accounts(role.assume_role_policy_document, role.arn, role.account, _ASSUMING):
+    for each in reach.other_accounts(
+        role.assume_role_policy_document, role.arn, role.account, _ASSUMING, trusted=trusted_accounts
+    ):
         yield f"{each} may assume it, and ReadOnlyAccess is attached"
 
 

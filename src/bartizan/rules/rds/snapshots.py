@@ -33,7 +33,7 @@ def make_snapshot_private(snapshot: DbSnapshot) -> DbSnapshot:
 
 
 @rule("low", passes=[DbSnapshot()], fails=[DbSnapshot(shared_with=(_PARTNER,))], advice=True)
-def shared_snapshot(snapshot: DbSnapshot) -> Problems:
+def shared_snapshot(snapshot: DbSnapshot, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """Database snapshot is shared with other accounts.
 
     ## Why it matters
@@ -42,18 +42,23 @@ def shared_snapshot(snapshot: DbSnapshot) -> Problems:
     ## How to fix
     Take it back once the other account has what it needs; say so in your records where it is meant to stay shared.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html
     """
     for each in snapshot.shared_with:
-        if each != "all":
+        if each not in {"all", *trusted_accounts}:
             yield f"account {each} may restore it"
 
 
 @shared_snapshot.risky_fix("the other accounts can no longer restore or copy it")
-def unshare_snapshot(snapshot: DbSnapshot) -> DbSnapshot:
+def unshare_snapshot(snapshot: DbSnapshot, *, trusted_accounts: tuple[str, ...] = ()) -> DbSnapshot:
     """Take the snapshot back from the other accounts."""
-    return replace(snapshot, shared_with=tuple(each for each in snapshot.shared_with if each == "all"))
+    return replace(
+        snapshot, shared_with=tuple(each for each in snapshot.shared_with if each in {"all", *trusted_accounts})
+    )
 
 
 @rule("medium", passes=[DbSnapshot()], fails=[DbSnapshot(encrypted=False)])
@@ -102,7 +107,7 @@ def make_cluster_snapshot_private(snapshot: DbClusterSnapshot) -> DbClusterSnaps
 
 
 @rule("low", passes=[DbClusterSnapshot()], fails=[DbClusterSnapshot(shared_with=(_PARTNER,))], advice=True)
-def shared_cluster_snapshot(snapshot: DbClusterSnapshot) -> Problems:
+def shared_cluster_snapshot(snapshot: DbClusterSnapshot, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """Snapshot of a database cluster is shared with other accounts.
 
     ## Why it matters
@@ -111,18 +116,25 @@ def shared_cluster_snapshot(snapshot: DbClusterSnapshot) -> Problems:
     ## How to fix
     Take it back once the other account has what it needs; say so in your records where it is meant to stay shared.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-share-snapshot.html
     """
     for each in snapshot.shared_with:
-        if each != "all":
+        if each not in {"all", *trusted_accounts}:
             yield f"account {each} may restore it"
 
 
 @shared_cluster_snapshot.risky_fix("the other accounts can no longer restore or copy it")
-def unshare_cluster_snapshot(snapshot: DbClusterSnapshot) -> DbClusterSnapshot:
+def unshare_cluster_snapshot(
+    snapshot: DbClusterSnapshot, *, trusted_accounts: tuple[str, ...] = ()
+) -> DbClusterSnapshot:
     """Take the snapshot back from the other accounts."""
-    return replace(snapshot, shared_with=tuple(each for each in snapshot.shared_with if each == "all"))
+    return replace(
+        snapshot, shared_with=tuple(each for each in snapshot.shared_with if each in {"all", *trusted_accounts})
+    )
 
 
 @rule("medium", passes=[DbClusterSnapshot()], fails=[DbClusterSnapshot(encrypted=False)])

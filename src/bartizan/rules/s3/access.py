@@ -147,7 +147,7 @@ def restrict_public_bucket(bucket: Bucket) -> Bucket:
     ],
     fails=[Bucket(policy=parse_policy({"Statement": _PARTNER}), account="111122223333")],
 )
-def shared_with_other_account(bucket: Bucket) -> Problems:
+def shared_with_other_account(bucket: Bucket, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
     """S3 bucket policy grants access to another AWS account.
 
     ## Why it matters
@@ -157,10 +157,13 @@ def shared_with_other_account(bucket: Bucket) -> Problems:
     ## How to fix
     Check that each account is known and still needs the access; remove the others from the policy.
 
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
     ## References
     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-walkthroughs-managing-access-example2.html
     """
-    for each in reach.other_accounts(bucket.policy, bucket.arn, bucket.account):
+    for each in reach.other_accounts(bucket.policy, bucket.arn, bucket.account, trusted=trusted_accounts):
         yield f"{each} has access"
 
 
