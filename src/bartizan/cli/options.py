@@ -235,7 +235,14 @@ def organization_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="With --org and --store: take up a scan that was broken off; what it read is not read again.",
         ),
         click.option(
-            "--workers", type=click.IntRange(1, 256), help="With --org: accounts to read at once. [default: 2 per core]"
+            "--cluster",
+            metavar="ADDRESS",
+            help="With --org: read the accounts on the Dask cluster whose scheduler is here: tcp://HOST:PORT.",
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(1, 4096),
+            help="With --org: accounts to read at once. [default: 2 per core; all workers of a cluster]",
         ),
         click.option(
             "--account-tag",

@@ -19,9 +19,11 @@ from bartizan.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from bartizan.app.organization.members import Choice
+    from bartizan.app.organization.pool import Engine
     from bartizan.app.organization.run import Reach
     from bartizan.app.selection import Selection
     from bartizan.aws.session import Access
@@ -59,6 +61,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     without: tuple[str, ...],
     account_tags: dict[str, str],
     workers: int | None,
+    cluster: str | None,
     resume: bool,
     address: str | None,
     **reporting: Any,
@@ -76,6 +79,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
       bartizan scan --framework cis-5.0 --framework soc2
       bartizan scan --store s3://audit-bucket/bartizan
       bartizan scan --org --ou Workloads --without-account sandbox
+      bartizan scan --org --cluster tcp://scheduler.internal:8786
     """
     from bartizan.app.organization.members import Choice
     from bartizan.app.organization.run import Reach
@@ -86,20 +90,44 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     if organization:
         if {"terraform", "cloudformation"}.intersection(reporting["formats"]) or reporting["fixes"]:
             raise click.UsageError("fixes as code are of one account: scan it by itself, with --role-arn")
-        reach = Reach(access=access, role=org_role, external_id=org_external_id)
+        if cluster:
+            from bartizan.app.organization.cluster import require_portable
+
+            require_portable(chosen, address or chosen.settings.store)
+        reach = Reach(access=access, role=org_role, external_id=org_external_id, elsewhere=bool(cluster))
         choice = Choice(units=units, accounts=accounts, without=without, tags=account_tags)
         store = opened_store(address or chosen.settings.store, access)
         if resume and store is None:
             raise click.UsageError("--resume takes up a scan in a store: name it with --store")
         ctx.exit(
             run_organization_scan(
-                reach, chosen, choice, regions, workers=workers or 0, store=store, resume=resume, **reporting
+                reach,
+                chosen,
+                choice,
+                regions,
+                engine=engine(cluster, workers or 0),
+                store=store,
+                resume=resume,
+                **reporting,
             )
         )
-    if units or accounts or without or account_tags or workers or org_external_id or resume:
+    if units or accounts or without or account_tags or workers or cluster or org_external_id or resume:
         raise click.UsageError("accounts are chosen, and scans taken up, with --org only; without it, one is read")
     store = opened_store(address or chosen.settings.store, access)
     ctx.exit(run_scan(access, chosen, regions, store=store, **reporting))
+
+
+def engine(address: str | None, workers: int) -> AbstractContextManager[Engine]:
+    """What works on accounts as long as the context lasts: the cluster at an address, or processes of this machine."""
+    from contextlib import nullcontext
+
+    from bartizan.app.organization.pool import Engine
+
+    if not address:
+        return nullcontext(Engine(workers=workers))
+    from bartizan.app.organization.cluster import cluster
+
+    return cluster(address, workers)
 
 
 def opened_store(address: str, access: Access) -> Store | None:
@@ -146,7 +174,7 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     choice: Choice,
     regions: tuple[str, ...] = (),
     *,
-    workers: int,
+    engine: AbstractContextManager[Engine],
     store: Store | None,
     resume: bool,
     fail_on: str,
@@ -158,10 +186,8 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     from bartizan.cli.reporting import deliver, of_organization, progress
     from bartizan.model import InputError
 
-    with progress("Reading the organization") as advance:
-        result = scan_organization(
-            reach, selection, choice, regions, advance, workers=workers, store=store, resume=resume
-        )
+    with engine as ready, progress("Reading the organization") as advance:
+        result = scan_organization(reach, selection, choice, regions, advance, engine=ready, store=store, resume=resume)
     if result.taken_up:
         click.echo(f"{result.taken_up} accounts were read by an earlier run", err=True)
     deliver(of_organization(result, selection.frameworks), default_output="bartizan-report", **reporting)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bartizan.app.organization.pool import processes, run
+from bartizan.app.organization.pool import Engine, run
 from bartizan.app.organization.work import AccountResult, Task
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
@@ -44,7 +44,9 @@ def fails(task: Task) -> AccountResult:
 
 
 def test_each_account_is_worked_on_once() -> None:
-    found = [each.account for each in run(tasks("1", "2", "3", "4", "5"), done, ThreadPoolExecutor, 2)]
+    found = [
+        each.account for each in run(tasks("1", "2", "3", "4", "5"), done, Engine(make=ThreadPoolExecutor, workers=2))
+    ]
     assert sorted(found) == ["1", "2", "3", "4", "5"]
 
 
@@ -55,14 +57,14 @@ def test_no_more_is_handed_out_than_keeps_the_workers_busy() -> None:
         begun.append(task.account)
         return done(task)
 
-    results = run(tasks(*map(str, range(100))), work, ThreadPoolExecutor, 2)
+    results = run(tasks(*map(str, range(100))), work, Engine(make=ThreadPoolExecutor, workers=2))
     next(results)
     assert len(begun) <= 8
     results.close()
 
 
 def test_an_account_that_kills_its_worker_is_lost_alone() -> None:
-    found = {each.account: each for each in run(tasks("1", "2", "3", "4", "5", "6"), dies_at_three, processes, 2)}
+    found = {each.account: each for each in run(tasks("1", "2", "3", "4", "5", "6"), dies_at_three, Engine(workers=2))}
     assert sorted(found) == ["1", "2", "3", "4", "5", "6"]
     assert [each for each, result in found.items() if result.unreached] == ["3"]
     assert "died" in str(found["3"].unreached)
@@ -73,14 +75,14 @@ def test_an_account_that_kills_its_worker_is_lost_alone() -> None:
 def test_a_worker_that_dies_once_loses_nothing(tmp_path: Path) -> None:
     mark = str(tmp_path / "died")
     some = [Task(account=each, name=mark, access=Access(), selection=SELECTION) for each in ("1", "2", "3", "4")]
-    found = list(run(some, dies_once, processes, 2))
+    found = list(run(some, dies_once, Engine(workers=2)))
     assert sorted(each.account for each in found) == ["1", "2", "3", "4"]
     assert not any(each.unreached for each in found)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_what_breaks_within_an_account_is_told_and_stops_nothing(workers: int) -> None:
-    found = list(run(tasks("1", "2"), fails, ThreadPoolExecutor, workers))
+    found = list(run(tasks("1", "2"), fails, Engine(make=ThreadPoolExecutor, workers=workers)))
     assert {str(each.unreached) for each in found} == {
         f"the call failed: reading the account failed: ZeroDivisionError: at {each}" for each in ("1", "2")
     }

@@ -16,6 +16,7 @@ from bartizan.app.keep import store_at
 from bartizan.app.organization import keep as keep_module
 from bartizan.app.organization.keep import begin, purpose_of
 from bartizan.app.organization.members import Choice
+from bartizan.app.organization.pool import Engine
 from bartizan.app.organization.run import OrganizationScan, Reach, scan_organization
 from bartizan.app.organization.work import Task, work
 from bartizan.app.reading import Progress, no_progress
@@ -27,6 +28,7 @@ from bartizan.model import Reason, Status, Suppression
 from bartizan.store.files import StoreError
 
 STARTED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+THREAD = Engine(make=ThreadPoolExecutor, workers=1)
 SELECTION = Selection(rules=("s3.no-versioning", "sqs.unencrypted-queue"))
 
 
@@ -69,7 +71,7 @@ def company() -> Iterator[Company]:
 
 def scanned(company: Company, choice: Choice | None = None, selection: Selection = SELECTION) -> OrganizationScan:
     reach = Reach(access=company.access, role="Audit")
-    return scan_organization(reach, selection, choice, ("us-east-1",), workers=1, make=ThreadPoolExecutor)
+    return scan_organization(reach, selection, choice, ("us-east-1",), engine=THREAD)
 
 
 def test_every_account_is_read_under_its_own_number(company: Company) -> None:
@@ -112,7 +114,7 @@ def kept_in(
     folder: Path, company: Company, *, resume: bool = False, progress: Progress = no_progress
 ) -> OrganizationScan:
     reach = Reach(access=company.access, role="Audit")
-    how: dict[str, Any] = {"workers": 1, "make": ThreadPoolExecutor, "store": store_at(str(folder)), "resume": resume}
+    how: dict[str, Any] = {"engine": THREAD, "store": store_at(str(folder)), "resume": resume}
     return scan_organization(reach, SELECTION, None, ("us-east-1",), progress, **how)
 
 

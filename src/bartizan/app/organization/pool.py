@@ -5,15 +5,17 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 
+from bartizan.app.organization.members import usual_workers
 from bartizan.app.organization.work import AccountResult, Task, lost
+from bartizan.model import InputError
 
 Work = Callable[[Task], AccountResult]
 
 _TRIES = 2
-_AHEAD = 2
 
 
 def processes(workers: int) -> Executor:
@@ -21,8 +23,28 @@ def processes(workers: int) -> Executor:
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
-def run(tasks: Iterable[Task], work: Work, make: Callable[[int], Executor], workers: int) -> Iterator[AccountResult]:
-    """The results as they are done, each task once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What works on accounts: ``make`` makes an executor of so many workers, of which there are ``workers``.
+
+    Each worker is handed ``ahead`` tasks at once. ``died`` are the errors by which an executor that tries again itself
+    says that a task killed its worker every time. ``gone`` is told to the user if the executor gives up its tasks.
+    """
+
+    make: Callable[[int], Executor] = processes
+    workers: int = 0
+    ahead: int = 2
+    died: tuple[type[BaseException], ...] = ()
+    gone: str = "the workers are gone"
+
+    @property
+    def at_once(self) -> int:
+        """How many accounts are worked on at once: the usual number, where none is given."""
+        return self.workers or usual_workers()
+
+
+def run(tasks: Iterable[Task], work: Work, engine: Engine) -> Iterator[AccountResult]:
+    """The results as they are done, each task once; raises ``InputError`` if the engine gives up.
 
     Only as many tasks are handed out as keep the workers busy, so that results do not pile up. A worker that dies takes
     its pool with it: the tasks that were at work are tried once more, each in a pool of its own, so that the one that
@@ -31,19 +53,19 @@ def run(tasks: Iterable[Task], work: Work, make: Callable[[int], Executor], work
     waiting = deque(tasks)
     broken: list[Task] = []
     while waiting:
-        with make(min(workers, len(waiting))) as pool:
-            yield from _in_one_pool(waiting, work, pool, workers * _AHEAD, broken)
+        with engine.make(min(engine.at_once, len(waiting))) as pool:
+            yield from _in_one_pool(waiting, work, pool, engine, broken)
     for task in broken:
-        yield _alone(task, work, make)
+        yield _alone(task, work, engine)
 
 
 def _in_one_pool(
-    waiting: deque[Task], work: Work, pool: Executor, most: int, broken: list[Task]
+    waiting: deque[Task], work: Work, pool: Executor, engine: Engine, broken: list[Task]
 ) -> Iterator[AccountResult]:
     """Work until nothing waits, or the pool breaks; what was at work then goes to ``broken``."""
     running: dict[Future[AccountResult], Task] = {}
     while waiting or running:
-        while waiting and len(running) < most:
+        while waiting and len(running) < engine.at_once * engine.ahead:
             task = waiting.popleft()
             try:
                 running[pool.submit(work, task)] = task
@@ -53,25 +75,32 @@ def _in_one_pool(
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             task = running.pop(future)
-            error = future.exception()
+            error = _error(future, engine)
             if isinstance(error, BrokenProcessPool):
                 broken.extend((task, *running.values()))
                 return
-            yield lost(task, _said(error)) if error is not None else future.result()
+            yield lost(task, _said(error, engine)) if error is not None else future.result()
 
 
-def _alone(task: Task, work: Work, make: Callable[[int], Executor]) -> AccountResult:
+def _alone(task: Task, work: Work, engine: Engine) -> AccountResult:
     error: BaseException | None = None
     for _ in range(_TRIES - 1):
-        with make(1) as pool:
+        with engine.make(1) as pool:
             future = pool.submit(work, task)
-            error = future.exception()
+            error = _error(future, engine)
             if error is None:
                 return future.result()
-    return lost(task, _said(error))
+    return lost(task, _said(error, engine))
 
 
-def _said(error: BaseException | None) -> str:
-    if isinstance(error, BrokenProcessPool):
+def _error(future: Future[AccountResult], engine: Engine) -> BaseException | None:
+    try:
+        return future.exception()
+    except CancelledError:
+        raise InputError(engine.gone) from None
+
+
+def _said(error: BaseException | None, engine: Engine) -> str:
+    if isinstance(error, (BrokenProcessPool, *engine.died)):
         return "the process that read the account died, and died again"
     return f"reading the account failed: {type(error).__name__}: {error}"

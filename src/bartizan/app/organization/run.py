@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bartizan.app.organization.members import NOT_CHOSEN, Choice, Members, find_members, usual_workers
-from bartizan.app.organization.pool import processes
+from bartizan.app.organization.members import NOT_CHOSEN, Choice, Members, find_members
+from bartizan.app.organization.pool import Engine
 from bartizan.app.organization.pool import run as worked
 from bartizan.app.organization.work import AccountResult, Plan, Task, plan_of, work
 from bartizan.app.reading import Progress, no_progress
@@ -35,17 +33,27 @@ ROLE = "BartizanAudit"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """How to get into the accounts: the name of the role in each, with its path if it has one, and its external id."""
+    """How to get into the accounts: the name of the role in each, with its path if it has one, and its external id.
+
+    ``elsewhere`` says that accounts are read on other machines, by credentials that are there: a profile of this one
+    means nothing to them, and they may belong to another account.
+    """
 
     access: Access
     role: str = ROLE
     external_id: str | None = None
+    elsewhere: bool = False
+
+    @property
+    def start(self) -> Access:
+        """What whoever reads an account begins with."""
+        return replace(self.access, profile=None) if self.elsewhere else self.access
 
     def into(self, account: str, home: str, partition: str) -> Access:
         """The way into an account; into the one that the credentials belong to there is nothing to assume."""
-        if account == home:
+        if account == home and not self.elsewhere:
             return self.access
-        return self.access.into(f"arn:{partition}:iam::{account}:role/{self.role}", self.external_id)
+        return self.start.into(f"arn:{partition}:iam::{account}:role/{self.role}", self.external_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,16 +111,15 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     regions: tuple[str, ...] = (),
     progress: Progress = no_progress,
     *,
-    workers: int = 0,
-    make: Callable[[int], Executor] = processes,
+    engine: Engine | None = None,
     store: Store | None = None,
     resume: bool = False,
 ) -> OrganizationScan:
     """Read and judge the chosen accounts of the organization that these credentials see.
 
-    Raises ``InputError`` where they see none. An account that cannot be reached does not stop the others. ``make``
-    makes what the accounts are worked on by, ``workers`` at once (two for each core, where it is 0). With a ``store``
-    everything is kept there as one snapshot; with ``resume`` a run that was broken off is taken up.
+    Raises ``InputError`` where they see none. An account that cannot be reached does not stop the others. ``engine`` is
+    what the accounts are worked on by, processes of this machine if there is none. With a ``store`` everything is kept
+    there as one snapshot; with ``resume`` a run that was broken off is taken up.
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     members = asyncio.run(find_members(reach.access, choice or Choice()))
@@ -122,7 +129,7 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     if store is not None:
         run.begin(store, resume=resume)
     done, tasks = run.done(), run.tasks()
-    for number, result in enumerate((*done, *worked(tasks, work, make, workers or usual_workers())), 1):
+    for number, result in enumerate((*done, *worked(tasks, work, engine or Engine())), 1):
         run.add(result)
         progress(number, len(done) + len(tasks), f"{result.name} ({result.account})")
     return replace(run.finish(), seconds=time.monotonic() - clock, taken_up=len(done))
@@ -159,7 +166,7 @@ class _Run:
 
         purpose = purpose_of(self.organization, self.selection, self.asked)
         accounts = [self.organization, *(each.account_id for each in self.members.chosen)]
-        self.begun = begin(store, self.reach.access, accounts, purpose, self.started, resume=resume)
+        self.begun = begin(store, self.reach.start, accounts, purpose, self.started, resume=resume)
 
     def done(self) -> list[AccountResult]:
         """What an earlier run did already."""
