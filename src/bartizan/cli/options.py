@@ -226,8 +226,8 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def organization_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--org`` and what belongs to it: which accounts of an organization, and how to get into them."""
+def organization_scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--cluster`` and ``--resume``: what only the scan of an organization can do."""
     for option in (
         click.option(
             "--resume",
@@ -239,10 +239,18 @@ def organization_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="ADDRESS",
             help="With --org: read the accounts on the Dask cluster whose scheduler is here: tcp://HOST:PORT.",
         ),
+    ):
+        command = option(command)
+    return command
+
+
+def organization_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--org`` and what belongs to it: which accounts of an organization, and how to get into them."""
+    for option in (
         click.option(
             "--workers",
             type=click.IntRange(1, 4096),
-            help="With --org: accounts to read at once. [default: 2 per core; all workers of a cluster]",
+            help="With --org: accounts to read at once. [default: 2 per core, or all of a cluster]",
         ),
         click.option(
             "--account-tag",

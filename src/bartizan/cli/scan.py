@@ -11,6 +11,7 @@ from bartizan.cli.options import (
     exit_code,
     framework_option,
     organization_options,
+    organization_scan_options,
     report_options,
     selection,
     selection_options,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @access_options
 @selection_options
 @organization_options
+@organization_scan_options
 @framework_option
 @store_option
 @report_options("bartizan-report")
