@@ -41,14 +41,14 @@ def test_json_names_the_regions_of_each_state() -> None:
 def test_the_terminal_has_a_line_for_accounts_that_stand_alike_the_worst_first() -> None:
     good = [account(number, f"team{number}", on=REGIONS) for number in range(200)]
     stream = io.StringIO()
-    print_summary(Console(file=stream, width=120), of(*good, account(999, "shop", apart=REGIONS[:1], off=REGIONS[1:])))
+    print_summary(Console(file=stream, width=120), of(*good, account(999, "shop", off=REGIONS[:1], apart=REGIONS[1:])))
     lines = stream.getvalue().splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("Security services"))
     assert lines[start + 2].startswith("shop")
-    assert "apart 1" in lines[start + 2]
     assert "off 1" in lines[start + 2]
-    assert lines[start + 3].startswith("team0, team1, team2 and 197 more")
-    assert "does not come to the account" in lines[start + 4]
+    assert "apart 1" in lines[start + 3]
+    assert lines[start + 4].startswith("team0, team1, team2 and 197 more")
+    assert "does not come to the account" in lines[start + 5]
 
 
 def test_the_page_has_a_row_for_accounts_that_stand_alike_and_names_stay_text() -> None:

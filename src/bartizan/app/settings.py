@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from bartizan.engine.evidence import Evidence
 from bartizan.engine.settings import Settings
 from bartizan.model import InputError, Suppression
 
@@ -35,11 +37,44 @@ def add_suppression(path: Path, suppression: Suppression) -> None:
     present = _read(path) if path.is_file() else Settings()
     if suppression in present.suppressions:
         raise InputError(f"{path} accepts this already: {suppression}")
-    before = present.text
+    _append(path, present.text, _written(suppression))
+
+
+def add_evidence(path: Path, evidence: Evidence) -> None:
+    """Append evidence to a file of settings, as ``add_suppression`` does. The newest of a control's is what counts."""
+    present = _read(path) if path.is_file() else Settings()
+    if evidence in present.evidence:
+        raise InputError(f"{path} says this already: {evidence}")
+    names = ("control", "statement", "owner", "file", "sha256")
+    lines = [f"{name} = {json.dumps(value)}" for name in names if (value := getattr(evidence, name))]
+    days = [f"date = {evidence.date.isoformat()}", f"expires = {evidence.expires.isoformat()}"]
+    _append(path, present.text, "\n".join(["[[evidence]]", *lines, *days]) + "\n")
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits; raises ``InputError`` where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as failed:
+        raise InputError(f"{path} cannot be read: {failed.strerror or failed}") from None
+
+
+def changed_files(settings: Settings) -> frozenset[str]:
+    """The files of evidence that are there, beside the settings, and not the ones that were seen.
+
+    One that is not there is kept elsewhere; its digest says which it is.
+    """
+    folder = Path(settings.source).parent
+    proofs = {each.file: each.sha256 for each in settings.evidence if each.file and (folder / each.file).is_file()}
+    return frozenset(file for file, seen in proofs.items() if digest(folder / file) != seen.lower())
+
+
+def _append(path: Path, before: str, text: str) -> None:
     gap = "" if not before or before.endswith("\n\n") else ("\n" if before.endswith("\n") else "\n\n")
     try:
         with path.open("a", encoding="utf-8") as stream:
-            stream.write(gap + _written(suppression))
+            stream.write(gap + text)
     except OSError as failed:
         raise InputError(f"{path} cannot be written: {failed.strerror or failed}") from None
 

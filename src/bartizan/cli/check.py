@@ -60,5 +60,5 @@ def check_command(  # noqa: PLR0913 - one argument per option
     settings = settings_of(config)
     choice = selection(services, rules, severity, settings, frameworks, custom)
     result = check_with([Path(each) for each in paths], choice.catalog, settings)
-    deliver(of_check(result, frameworks), default_output=None, **reporting)
+    deliver(of_check(result, frameworks, settings), default_output=None, **reporting)
     ctx.exit(exit_code(result.evaluation, result.catalog, partial=False, fail_on=fail_on, unknown_ok=unknown_ok))

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "demo": "bartizan.cli.demo:demo_command",
         "diff": "bartizan.cli.diff:diff_command",
         "drift": "bartizan.cli.diff:drift_command",
+        "evidence": "bartizan.cli.evidence:evidence_group",
         "exposed": "bartizan.cli.exposed:exposed_command",
         "frameworks": "bartizan.cli.frameworks:frameworks_command",
         "paths": "bartizan.cli.paths:paths_command",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bartizan.engine.compliance import Compliance
     from bartizan.engine.outcome import Results
     from bartizan.engine.services import Services
+    from bartizan.engine.settings import Settings
     from bartizan.model import CoverageGap
 
 WRITERS: Mapping[str, str] = MappingProxyType(
@@ -73,7 +74,7 @@ def progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, label: bar.update(task, completed=done, total=total, label=label)
 
 
-def of_scan(result: Scan, frameworks: Iterable[str] = ()) -> ReportInput:
+def of_scan(result: Scan, frameworks: Iterable[str] = (), settings: Settings | None = None) -> ReportInput:
     """What the reports say of a scan, and of the controls of these frameworks."""
     return ReportInput(
         subject=f"AWS account {result.account}",
@@ -91,11 +92,13 @@ def of_scan(result: Scan, frameworks: Iterable[str] = ()) -> ReportInput:
         gaps=result.gaps,
         accepted=result.accepted,
         regions=result.regions,
-        compliance=_compliance(frameworks, result.evaluation, result.catalog, result.gaps),
+        compliance=_compliance(frameworks, result.evaluation, result.catalog, result.gaps, settings),
     )
 
 
-def of_organization(result: OrganizationScan, frameworks: Iterable[str] = ()) -> ReportInput:
+def of_organization(
+    result: OrganizationScan, frameworks: Iterable[str] = (), settings: Settings | None = None
+) -> ReportInput:
     """What the reports say of the scan of an organization, and of the controls of these frameworks."""
     unreached = sum(1 for each in result.accounts if each.unreached)
     return ReportInput(
@@ -117,7 +120,7 @@ def of_organization(result: OrganizationScan, frameworks: Iterable[str] = ()) ->
         gaps=result.gaps,
         accepted=result.accepted,
         regions=result.regions,
-        compliance=_compliance(frameworks, result.outcome, result.catalog, result.gaps),
+        compliance=_compliance(frameworks, result.outcome, result.catalog, result.gaps, settings),
         services=_services(result),
     )
 
@@ -132,7 +135,7 @@ def _services(result: OrganizationScan) -> Services | None:
     return security_services(result.world, places, result.catalog)
 
 
-def of_check(result: CodeCheck, frameworks: Iterable[str] = ()) -> ReportInput:
+def of_check(result: CodeCheck, frameworks: Iterable[str] = (), settings: Settings | None = None) -> ReportInput:
     """What the reports say of a check of code, and of the controls of these frameworks."""
     files = [each.path for each in result.readings]
     return ReportInput(
@@ -146,19 +149,23 @@ def of_check(result: CodeCheck, frameworks: Iterable[str] = ()) -> ReportInput:
         catalog=result.catalog,
         results=result.evaluation,
         accepted=result.accepted,
-        compliance=_compliance(frameworks, result.evaluation, result.catalog),
+        compliance=_compliance(frameworks, result.evaluation, result.catalog, (), settings),
     )
 
 
 def _compliance(
-    frameworks: Iterable[str], results: Results, catalog: Catalog, gaps: Iterable[CoverageGap] = ()
+    frameworks: Iterable[str],
+    results: Results,
+    catalog: Catalog,
+    gaps: Iterable[CoverageGap],
+    settings: Settings | None,
 ) -> tuple[Compliance, ...]:
     asked = list(frameworks)
     if not asked:
         return ()
     from bartizan.app.compliance import assessed
 
-    return assessed(asked, results, catalog, gaps)
+    return assessed(asked, results, catalog, gaps, settings)
 
 
 def deliver(  # noqa: PLR0913 - one argument per option

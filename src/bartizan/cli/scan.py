@@ -161,7 +161,7 @@ def run_scan(  # noqa: PLR0913 - all but two can be left out
 
     with progress("Reading the account") as advance:
         result = asyncio.run(scan(access, selection.catalog(), regions, advance, settings=selection.settings))
-    deliver(of_scan(result, selection.frameworks), default_output="bartizan-report", **reporting)
+    deliver(of_scan(result, selection.frameworks, selection.settings), default_output="bartizan-report", **reporting)
     if store is not None:
         from bartizan.app.keep import keep
 
@@ -192,7 +192,9 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
         result = scan_organization(reach, selection, choice, regions, advance, engine=ready, store=store, resume=resume)
     if result.taken_up:
         click.echo(f"{result.taken_up} accounts were read by an earlier run", err=True)
-    deliver(of_organization(result, selection.frameworks), default_output="bartizan-report", **reporting)
+    deliver(
+        of_organization(result, selection.frameworks, selection.settings), default_output="bartizan-report", **reporting
+    )
     if store is not None and result.unkept:
         raise InputError(f"the scan is not kept as a snapshot: {result.unkept}; `--resume` takes it up from here")
     if store is not None:

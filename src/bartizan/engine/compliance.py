@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bartizan.engine.evidence import Evidence
 from bartizan.engine.outcome import Results
 from bartizan.frameworks import Control, Framework, Kind
 from bartizan.model import CoverageGap, Reason, Rule, Status
@@ -15,8 +17,9 @@ from bartizan.model import CoverageGap, Reason, Rule, Status
 class Standing(StrEnum):
     """What came of a control, by what its rules say; the first that fits, in this order.
 
-    ``ADVICE``: what is left takes judgement. ``ACCEPTED``: what fails is suppressed. ``NOTHING``: there is no resource
-    to judge. ``NOT_JUDGED``: it has rules, none of which took part.
+    ``ADVICE``: what is left takes judgement. ``ACCEPTED``: what fails is suppressed. ``ATTESTED``: no rule judges it,
+    and there is evidence of a person. ``NOTHING``: there is no resource to judge. ``NOT_JUDGED``: it has rules, none of
+    which took part.
     """
 
     FAIL = "fail"
@@ -24,6 +27,7 @@ class Standing(StrEnum):
     ADVICE = "advice"
     ACCEPTED = "accepted"
     PASS = "pass"  # noqa: S105 - a verdict, no password
+    ATTESTED = "attested"
     NOTHING = "nothing to judge"
     NOT_JUDGED = "not judged"
     MANUAL = "manual"
@@ -35,6 +39,7 @@ class Answer:
     """What came of one control: by which rules, how many of their verdicts fail or are unknown.
 
     ``left_out`` are rules that answer it too and took no part. A listing that failed counts as one unknown verdict.
+    ``evidence`` is what people say of it, ``lapsed`` what of that no longer counts.
     """
 
     control: Control
@@ -44,6 +49,8 @@ class Answer:
     left_out: tuple[str, ...] = ()
     failures: int = 0
     unknown: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    lapsed: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +65,18 @@ class Compliance:
         return Counter(each.standing for each in self.answers)
 
 
-def assess(
+def assess(  # noqa: PLR0913 - most can be left out
     framework: Framework,
     results: Results,
     rules: Iterable[Rule],
     gaps: Iterable[CoverageGap] = (),
     known: Iterable[str] = (),
+    *,
+    attested: Attested | None = None,
 ) -> Compliance:
     """What the verdicts of these rules say of each control; ``known`` are the ids of all rules that there are.
 
+    ``attested`` is the evidence of people that there is.
     A control whose resources could not be listed never passes: it is unknown.
     """
     unseen = {kind for each in gaps if each.gap.reason is not Reason.UNSUPPORTED for kind in each.types}
@@ -74,7 +84,31 @@ def assess(
     judged = {each.id: _Judged(tally[each.id], _hidden(each, unseen)) for each in rules if each.id in tally}
     left_out = [each for each in known if each not in judged]
     answers = (_answer(each, judged, left_out) for each in framework.controls)
-    return Compliance(framework=framework, answers=tuple(answers))
+    told = attested or Attested()
+    return Compliance(framework=framework, answers=tuple(told.added(framework.id, each) for each in answers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """The evidence that there is, and as of which day; what stands on a file that has ``changed`` does not count."""
+
+    evidence: tuple[Evidence, ...] = ()
+    today: dt.date = dt.date.min
+    changed: frozenset[str] = frozenset()
+
+    def added(self, framework_id: str, answer: Answer) -> Answer:
+        """The answer with the evidence of its control, which stands for a person's check that no rule makes."""
+        concerned = [each for each in self.evidence if each.control == f"{framework_id}/{answer.control.id}"]
+        if not concerned:
+            return answer
+        valid = tuple(each for each in concerned if each.holds(self.today) and each.file not in self.changed)
+        attested = bool(valid) and answer.standing in {Standing.MANUAL, Standing.NOT_COVERED}
+        return replace(
+            answer,
+            standing=Standing.ATTESTED if attested else answer.standing,
+            evidence=valid,
+            lapsed=tuple(each for each in concerned if each not in valid),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,24 +24,34 @@
     reason = "serves the public website"
     owner = "web team"
     expires = 2027-06-30
+
+    [[evidence]]
+    control = "mission/C-SSO.mfa"
+    statement = "MFA at every sign-in, no passwords by e-mail"
+    owner = "identity team"
+    date = 2026-06-30
+    expires = 2027-06-30
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, NoReturn
 
 from bartizan.engine.catalog import Catalog, suggestion
+from bartizan.engine.evidence import Evidence
 from bartizan.model import InputError, Rule, Severity, Suppression
 
 _TRUSTED = "trusted_accounts"
-_TABLES = frozenset({"rules", "parameters", "suppress", "suppressions", "store"})
+_TABLES = frozenset({"evidence", "rules", "parameters", "suppress", "suppressions", "store"})
 _OWN = frozenset({"enabled", "severity"})
 _REQUIRED = ("rule", "resource", "reason", "owner")
-_OPTIONAL = ("expires", "account", "region")
+_EVIDENCE = ("control", "statement", "owner")
+_PROOF = ("file", "sha256")
+_DAYS = ("date", "expires")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +65,7 @@ class Settings:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     suppressions: tuple[Suppression, ...] = ()
     suppression_tag: str = ""
+    evidence: tuple[Evidence, ...] = ()
     store: str = ""
     source: str = ""
     text: str = ""
@@ -73,6 +84,9 @@ class Settings:
         accepted = document.get("suppress", [])
         if not isinstance(accepted, list):
             reader.refuse(("suppress",), "must be written [[suppress]], once for each accepted finding")
+        evidence = document.get("evidence", [])
+        if not isinstance(evidence, list):
+            reader.refuse(("evidence",), "must be written [[evidence]], once for each control")
         tag = reader.table(document, "suppressions").get("tag", "")
         if not isinstance(tag, str):
             reader.refuse(("suppressions", "tag"), "must be the name of a tag")
@@ -82,6 +96,7 @@ class Settings:
             parameters=reader.table(document, "parameters"),
             suppressions=tuple(reader.suppression(each, number) for number, each in enumerate(accepted, 1)),
             suppression_tag=tag,
+            evidence=tuple(reader.evidence(each, number) for number, each in enumerate(evidence, 1)),
             source=source,
             text=text,
         )
@@ -193,34 +208,76 @@ class _Reader:
 
     def suppression(self, values: Any, number: int) -> Suppression:
         where = ("suppress", str(number))
+        texts = self.texts(values, where, _REQUIRED, ("account", "region"), ("expires",))
+        return Suppression(**texts, expires=self.day(values, where, "expires"))
+
+    def evidence(self, values: Any, number: int) -> Evidence:
+        where = ("evidence", str(number))
+        texts = self.texts(values, where, _EVIDENCE, _PROOF, _DAYS)
+        date, expires = (self.day(values, where, name) for name in _DAYS)
+        for name, day in (("date", date), ("expires", expires)):
+            if day is None:
+                self.refuse((*where, name), "is missing: it must be a day, as 2027-06-30 without quotes")
+        if date is None or expires is None or expires < date:
+            self.refuse((*where, "expires"), "is before the day on which it was seen")
+        if bool(values.get("file")) != bool(values.get("sha256")):
+            self.refuse(where, "file and sha256 belong together; `bartizan evidence add --file` writes both")
+        try:
+            require_control(values["control"])
+        except InputError as wrong:
+            self.refuse((*where, "control"), str(wrong))
+        return Evidence(**texts, date=date, expires=expires)
+
+    def texts(
+        self, values: Any, where: tuple[str, ...], required: Sequence[str], optional: Sequence[str], days: Sequence[str]
+    ) -> dict[str, str]:
+        """The texts of a table, which holds no other keys than these."""
         if not isinstance(values, Mapping):
             self.refuse(where, "must be a table")
+        known = (*required, *optional, *days)
         for name in values:
-            if name not in (*_REQUIRED, *_OPTIONAL):
-                self.refuse((*where, name), f"there is no such key{suggestion(name, (*_REQUIRED, *_OPTIONAL))}")
-        for name in _REQUIRED:
+            if name not in known:
+                self.refuse((*where, name), f"there is no such key{suggestion(name, known)}")
+        for name in required:
             if not isinstance(values.get(name), str) or not values[name].strip():
                 self.refuse((*where, name), "is missing: it must be a text")
-        for name in ("account", "region"):
+        for name in optional:
             if not isinstance(values.get(name, ""), str):
                 self.refuse((*where, name), "must be a text")
-        expires = values.get("expires")
-        if isinstance(expires, dt.datetime) or not (expires is None or isinstance(expires, dt.date)):
-            self.refuse((*where, "expires"), "must be a day, as 2027-06-30 without quotes")
-        texts = {name: values[name] for name in (*_REQUIRED, "account", "region") if name in values}
-        return Suppression(**texts, expires=expires)
+        return {name: values[name] for name in (*required, *optional) if name in values}
+
+    def day(self, values: Mapping[str, Any], where: tuple[str, ...], name: str) -> dt.date | None:
+        day = values.get(name)
+        if isinstance(day, dt.datetime) or not (day is None or isinstance(day, dt.date)):
+            self.refuse((*where, name), "must be a day, as 2027-06-30 without quotes")
+        return day
+
+
+def require_control(name: str) -> None:
+    """Raise ``InputError`` where no framework has a control that is called so (``mission/C-SSO.mfa``)."""
+    # Frameworks are files to be read, which only evidence asks for.
+    from bartizan.frameworks import framework  # noqa: PLC0415 - as the comment says
+
+    of, _, control = name.partition("/")
+    if not control:
+        raise InputError(f"{name!r} must be a framework and its control, as mission/C-SSO.mfa")
+    known = [each.id for each in framework(of).controls]
+    if control not in known:
+        raise InputError(f"framework {of} has no control {control!r}{suggestion(control, known)}")
 
 
 def _line(text: str, path: Iterable[str]) -> int:
     """The line, counted from 1, where a key stands, found by walking the text; 0 where it cannot be told."""
     line = 0
     lines = text.splitlines()
+    table = ""
     for step in path:
-        if step.isdigit():
-            heads = [number for number, each in enumerate(lines) if each.strip().startswith("[[suppress]]")]
+        if step.isdigit() and table:
+            heads = [number for number, each in enumerate(lines) if each.strip().endswith(f"{table}]]")]
             if len(heads) >= int(step):
                 line = heads[int(step) - 1]
             continue
+        table = step
         found = next((number for number in range(line, len(lines)) if step in lines[number]), None)
         if found is None:
             return line + 1 if line else 0

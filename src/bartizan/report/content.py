@@ -17,6 +17,7 @@ from bartizan.model import CoverageGap, Finding, Status, plain
 
 if TYPE_CHECKING:
     from bartizan.engine.compliance import Compliance
+    from bartizan.engine.evidence import Evidence
     from bartizan.engine.services import Services
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"terraform": "Terraform", "cloudformation": "CloudFormation"})
@@ -145,6 +146,17 @@ def gap_facts(gap: CoverageGap) -> dict[str, Any]:
     }
 
 
+def _evidence_facts(evidence: Evidence) -> dict[str, str]:
+    return {
+        "statement": evidence.statement,
+        "owner": evidence.owner,
+        "date": evidence.date.isoformat(),
+        "expires": evidence.expires.isoformat(),
+        "file": evidence.file,
+        "sha256": evidence.sha256,
+    }
+
+
 def compliance_facts(compliance: Compliance) -> dict[str, Any]:
     """What came of a framework as plain JSON values: how it is covered, and each control."""
     from bartizan.engine.compliance import Standing  # noqa: PLC0415 - takes time, and few ask for a framework
@@ -170,6 +182,8 @@ def compliance_facts(compliance: Compliance) -> dict[str, Any]:
                 "failures": each.failures,
                 "unknown": each.unknown,
                 "check": each.control.check,
+                "evidence": [_evidence_facts(one) for one in each.evidence],
+                "lapsed_evidence": [_evidence_facts(one) for one in each.lapsed],
             }
             for each in compliance.answers
         ],

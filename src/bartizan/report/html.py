@@ -28,6 +28,7 @@ _TONES: Mapping[str, str] = {
     "advice": "advice",
     "accepted": "suppressed",
     "pass": "passed",
+    "attested": "passed",
 }
 """The class of each standing of a control that has a colour."""
 

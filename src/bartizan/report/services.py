@@ -112,7 +112,7 @@ def _cell(account: AccountServices, title: str) -> Text:
         return Text(word, style=colour)
     states = account.services[title].items()
     parts = [Text(f"{_WORDS[each][0]} {len(where)}", style=_WORDS[each][1]) for each, where in states if _counts(each)]
-    return Text(" ").join(parts)
+    return Text("\n").join(parts)
 
 
 def _counts(state: State) -> bool:

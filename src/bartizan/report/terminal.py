@@ -101,6 +101,10 @@ def _print_compliance(console: Console, compliance: Compliance) -> None:
     for each in failing[:_CONTROLS_SHOWN]:
         number = f"{each.failures:,} finding{'s' if each.failures > 1 else ''}"
         _print_indented(console, Text(f"{each.control.id}  {each.control.title}: {number}"), indent=4)
+    for each in compliance.answers:
+        for lapsed in each.lapsed:
+            told = f"{each.control.id}: evidence that no longer counts: {printable(str(lapsed))}"
+            _print_indented(console, Text(told, style="yellow"), indent=4)
     if len(failing) > _CONTROLS_SHOWN:
         left = f"... and {len(failing) - _CONTROLS_SHOWN} more that fail; the reports list all controls"
         _print_indented(console, Text(left, style="dim"), indent=4)
