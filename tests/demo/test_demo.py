@@ -32,6 +32,36 @@ ELSEWHERE = {
     "http_proxy": "http://127.0.0.1:9",
     "MOTO_PORT": "9",
 }
+SHOPS = {"s3.public-policy", "iam.trust-anyone", "ec2.everything-open-to-world", "sqs.public-queue"}
+BETWEEN_ACCOUNTS = {
+    ("shop", "organizations.log-tampering-allowed"),
+    ("shop-staging", "organizations.log-tampering-allowed"),
+    ("shared-services", "organizations.log-tampering-allowed"),
+    ("data-platform", "organizations.log-tampering-allowed"),
+    ("data-platform", "organizations.account-outside-units"),
+    ("data-platform", "iam.other-account-without-external-id"),
+    ("data-platform", "s3.shared-with-other-account"),
+    ("shared-services", "kms.foreign-administrator"),
+    ("shared-services", "ecr.others-may-push"),
+    ("shared-services", "iam.other-account-without-external-id"),
+    ("log-archive", "s3.service-allowed-for-anyone"),
+    ("log-archive", "s3.shared-with-other-account"),
+    ("old-shop", "organizations.account-suspended"),
+    ("management", "organizations.log-bucket-not-locked"),
+    ("management", "organizations.management-account-runs-workloads"),
+    ("management", "organizations.security-services-not-delegated"),
+    ("management", "organizations.security-services-scattered"),
+    ("management", "organizations.tag-policy-not-enforced"),
+    ("management", "sso.allows-all"),
+    ("management", "sso.session-too-long"),
+}
+WELL_DONE = {
+    ("security", "organizations.log-tampering-allowed"),
+    ("log-archive", "organizations.log-tampering-allowed"),
+    ("shop", "organizations.leaving-allowed"),
+    ("shop", "cloudtrail.account-not-recorded"),
+    ("management", "organizations.no-account-for-logs"),
+}
 
 
 def test_the_users_settings_play_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,24 +130,40 @@ def test_a_broken_installation_is_one_line_and_exit_code_2(tmp_path: Path) -> No
 def test_the_whole_demo_runs_beside_anything_in_the_environment(tmp_path: Path) -> None:
     ran = subprocess.run(
         [*DEMO, "--output", str(tmp_path)],
-        capture_output=True, text=True, env={**os.environ, **ELSEWHERE}, timeout=120, check=False,
+        capture_output=True, text=True, env={**os.environ, **ELSEWHERE}, timeout=300, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["coverage_gaps"] == []
-    assert {each["rule"] for each in report["findings"] if each["status"] == "fail"} > {
-        "s3.public-policy", "iam.trust-anyone", "ec2.everything-open-to-world", "sqs.public-queue",
-    }  # fmt: skip
+    assert report["facts"]["accounts"] == "7"
+    failed = {(report["accounts"][each["account"]], each["rule"]) for each in report["findings"]
+              if each["status"] == "fail"}  # fmt: skip
+    assert failed > {("shop", rule) for rule in SHOPS} | BETWEEN_ACCOUNTS
+    assert not failed & WELL_DONE
+    assert not any("root_account" in problem for each in report["findings"] for problem in each["problems"])
+
+
+def test_one_account_can_be_shown_alone(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [*DEMO, "--account", "--output", str(tmp_path)], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["subject"] == "AWS account 123456789012"
+    assert report["coverage_gaps"] == []
+    assert {each["rule"] for each in report["findings"] if each["status"] == "fail"} > SHOPS
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_on_a_terminal_one_bar_follows_the_other(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
-    with subprocess.Popen([*DEMO, "--output", str(tmp_path)], stdout=subprocess.PIPE, stderr=theirs, text=True) as demo:
+    with subprocess.Popen(
+        [*DEMO, "--account", "--output", str(tmp_path)], stdout=subprocess.PIPE, stderr=theirs, text=True
+    ) as demo:
         os.close(theirs)
         shown = _read_all(ours)
-        printed, _ = demo.communicate(timeout=60)
+        printed, _ = demo.communicate(timeout=300)
     building, reading = "Building the company's account", "Reading the account"
     assert building in shown
     assert building not in shown.partition(reading)[2]

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -91,7 +92,7 @@ class Session:
         self.access = access
         self._open = AsyncExitStack()
         self._connections = Connections(self._open)
-        self._methods = Methods()
+        self._methods = _methods()
         self._session = self._sharing(_base_session(access))
         self._clients: dict[tuple[str, str], Any] = {}
         self._making = asyncio.Lock()
@@ -202,6 +203,12 @@ class Session:
 
 _ASSUME = Call("sts:AssumeRole")
 _WHO = Call("sts:GetCallerIdentity")
+
+
+@cache
+def _methods() -> Methods:
+    """The methods of clients, made once for all sessions; they hold nothing of the account."""
+    return Methods()
 
 
 @contextmanager

@@ -121,6 +121,7 @@ def of_organization(
         accepted=result.accepted,
         regions=result.regions,
         compliance=_compliance(frameworks, result.outcome, result.catalog, result.gaps, settings),
+        accounts=result.names,
         services=_services(result),
     )
 

@@ -1,4 +1,4 @@
-"""The demo's company: an online shop whose account grew without much care. Every secret in it is made up.
+"""The account of the demo's shop, which grew without much care. Every secret in it is made up.
 
 What is well done stands beside what is not, so that a report of it shows both.
 """
@@ -9,22 +9,24 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-import boto3
+from bartizan.demo.cloud import HOME, OTHER, Cloud, allow, policy, root, trust
 
-_HOME, _OTHER = "eu-west-1", "us-east-1"
-REGIONS = (_HOME, _OTHER, "eu-central-1", "ap-southeast-2")
-"""The regions that the company has enabled."""
+REGIONS = (HOME, OTHER, "eu-central-1", "ap-southeast-2")
+"""The regions that the shop has enabled."""
 
-_ACCOUNT = "123456789012"
 _IMAGE = "ami-12c6146b"
 
 
 def build(address: str) -> None:
-    """Fill the emulated account at ``address``."""
-    cloud = _Cloud(address)
+    """Fill the emulator's own account at ``address``."""
+    fill(Cloud(address))
+
+
+def fill(cloud: Cloud) -> None:
+    """Fill an account with all that the shop has."""
     _people(cloud)
     _roles(cloud)
     _buckets(cloud)
@@ -36,39 +38,14 @@ def build(address: str) -> None:
     _functions(cloud)
 
 
-class _Cloud:
-    """Clients of the emulator, with credentials that are worth nothing elsewhere."""
-
-    def __init__(self, address: str) -> None:
-        self._session = boto3.Session(aws_access_key_id="demo", aws_secret_access_key="demo")  # noqa: S106 - made up
-        self._address = address
-
-    def client(self, service: str, region: str = _HOME) -> Any:
-        return self._session.client(service, region_name=region, endpoint_url=self._address)
-
-
-def _policy(*statements: Mapping[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def _allow(actions: str | list[str], resource: str = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
-
-
-def _trust(principal: Mapping[str, str], action: str = "sts:AssumeRole", **more: Any) -> str:
-    return _policy({"Effect": "Allow", "Principal": principal, "Action": action, **more})
-
-
-def _people(cloud: _Cloud) -> None:
+def _people(cloud: Cloud) -> None:
     iam = cloud.client("iam")
     iam.update_account_password_policy(MinimumPasswordLength=8, RequireNumbers=True)
-    admin = iam.create_policy(PolicyName="do-everything", PolicyDocument=_policy(_allow("*")))["Policy"]["Arn"]
-    iam.create_policy(
-        PolicyName="forgotten", PolicyDocument=_policy(_allow("s3:GetObject", "arn:aws:s3:::shop-media/*"))
-    )
-    iam.create_policy(PolicyName="deployer", PolicyDocument=_policy(_allow(["iam:PassRole", "lambda:*"])))
+    admin = iam.create_policy(PolicyName="do-everything", PolicyDocument=policy(allow("*")))["Policy"]["Arn"]
+    iam.create_policy(PolicyName="forgotten", PolicyDocument=policy(allow("s3:GetObject", "arn:aws:s3:::shop-media/*")))
+    iam.create_policy(PolicyName="deployer", PolicyDocument=policy(allow(["iam:PassRole", "lambda:*"])))
     iam.create_group(GroupName="developers")
-    iam.put_group_policy(GroupName="developers", PolicyName="inline", PolicyDocument=_policy(_allow("ec2:*")))
+    iam.put_group_policy(GroupName="developers", PolicyName="inline", PolicyDocument=policy(allow("ec2:*")))
     iam.create_group(GroupName="nobody")
     for name in ("anna", "ben", "chris", "backup-job"):
         iam.create_user(UserName=name)
@@ -76,7 +53,7 @@ def _people(cloud: _Cloud) -> None:
         iam.create_login_profile(UserName=name, Password="Example-Passw0rd!")  # noqa: S106 - made up
     iam.add_user_to_group(GroupName="developers", UserName="anna")
     iam.attach_user_policy(UserName="ben", PolicyArn=admin)
-    iam.put_user_policy(UserName="chris", PolicyName="quick", PolicyDocument=_policy(_allow("s3:*")))
+    iam.put_user_policy(UserName="chris", PolicyName="quick", PolicyDocument=policy(allow("s3:*")))
     for name in ("ben", "backup-job", "backup-job"):
         iam.create_access_key(UserName=name)
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="anna")["VirtualMFADevice"]["SerialNumber"]
@@ -85,41 +62,42 @@ def _people(cloud: _Cloud) -> None:
     )
 
 
-def _roles(cloud: _Cloud) -> None:
+def _roles(cloud: Cloud) -> None:
     iam = cloud.client("iam")
-    github = f"arn:aws:iam::{_ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+    github = f"arn:aws:iam::{cloud.account}:oidc-provider/token.actions.githubusercontent.com"
     roles = {
-        "shop-function": _trust({"Service": "lambda.amazonaws.com"}),
-        "web-server": _trust({"Service": "ec2.amazonaws.com"}),
-        "deploy": _trust({"Federated": github}, "sts:AssumeRoleWithWebIdentity"),
-        "consultant": _trust({"AWS": "arn:aws:iam::444455556666:root"}),
-        "partner": _trust(
-            {"AWS": "arn:aws:iam::777788889999:root"},
+        "shop-function": trust({"Service": "lambda.amazonaws.com"}),
+        "web-server": trust({"Service": "ec2.amazonaws.com"}),
+        "deploy": trust({"Federated": github}, "sts:AssumeRoleWithWebIdentity"),
+        "consultant": trust(root("444455556666")),
+        "partner": trust(
+            root("777788889999"),
             Condition={"StringEquals": {"sts:ExternalId": "made-up-7f3a"}},
         ),
-        "open-door": _trust({"AWS": "*"}),
+        "open-door": trust({"AWS": "*"}),
     }
-    for name, trust in roles.items():
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    iam.put_role_policy(RoleName="shop-function", PolicyName="all", PolicyDocument=_policy(_allow("*")))
-    iam.attach_role_policy(RoleName="web-server", PolicyArn=f"arn:aws:iam::{_ACCOUNT}:policy/do-everything")
+    for name, trusted in roles.items():
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)
+    iam.put_role_policy(RoleName="shop-function", PolicyName="all", PolicyDocument=policy(allow("*")))
+    iam.attach_role_policy(RoleName="web-server", PolicyArn=f"arn:aws:iam::{cloud.account}:policy/do-everything")
 
 
-def _buckets(cloud: _Cloud) -> None:
-    s3 = cloud.client("s3", _OTHER)
+def _buckets(cloud: Cloud) -> None:
+    s3 = cloud.client("s3", OTHER)
     for name in ("shop-media", "shop-exports", "shop-website", "shop-logs", "shop-customer-data"):
         s3.create_bucket(Bucket=name)
     everyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
     for name in ("shop-media", "shop-website"):
         s3.delete_public_access_block(Bucket=name)
-        s3.put_bucket_policy(Bucket=name, Policy=_policy({**everyone, "Resource": f"arn:aws:s3:::{name}/*"}))
+        s3.put_bucket_policy(Bucket=name, Policy=policy({**everyone, "Resource": f"arn:aws:s3:::{name}/*"}))
     s3.put_bucket_website(Bucket="shop-website", WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
-    partner = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "s3:GetObject"}
-    s3.put_bucket_policy(Bucket="shop-exports", Policy=_policy({**partner, "Resource": "arn:aws:s3:::shop-exports/*"}))
-    _good_bucket(s3, "shop-customer-data")
+    partner = {"Effect": "Allow", "Principal": root("444455556666"), "Action": "s3:GetObject"}
+    s3.put_bucket_policy(Bucket="shop-exports", Policy=policy({**partner, "Resource": "arn:aws:s3:::shop-exports/*"}))
+    good_bucket(s3, "shop-customer-data")
 
 
-def _good_bucket(s3: Any, name: str) -> None:
+def good_bucket(s3: Any, name: str) -> None:
+    """Make of a bucket what it should be."""
     blocked = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
     s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=dict.fromkeys(blocked, True))
     s3.put_bucket_ownership_controls(
@@ -140,10 +118,10 @@ def _good_bucket(s3: Any, name: str) -> None:
         "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    s3.put_bucket_policy(Bucket=name, Policy=_policy(no_tls))
+    s3.put_bucket_policy(Bucket=name, Policy=policy(no_tls))
 
 
-def _network(cloud: _Cloud) -> None:
+def _network(cloud: Cloud) -> None:
     ec2 = cloud.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
     _group(ec2, vpc, "bastion", [("tcp", 22, 22, "0.0.0.0/0"), ("tcp", 3389, 3389, "0.0.0.0/0")])
@@ -164,7 +142,7 @@ def _group(ec2: Any, vpc: str, name: str, rules: Iterable[tuple[str, int, int, s
     )
 
 
-def _servers(cloud: _Cloud) -> None:
+def _servers(cloud: Cloud) -> None:
     ec2 = cloud.client("ec2")
     script = "#!/bin/sh\nexport AWS_ACCESS_KEY_ID=AKIAMADEUPFORTHEDEMO\nexport DB_PASSWORD=made-up-hunter2\n"
     ec2.run_instances(ImageId=_IMAGE, MinCount=1, MaxCount=1, UserData=script)
@@ -175,7 +153,7 @@ def _servers(cloud: _Cloud) -> None:
         UserData=base64.b64encode(b"#!/bin/sh\ntrue\n").decode(),
         MetadataOptions={"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
     )
-    zone = f"{_HOME}a"
+    zone = f"{HOME}a"
     plain = ec2.create_volume(AvailabilityZone=zone, Size=20)["VolumeId"]
     ec2.create_volume(AvailabilityZone=zone, Size=20, Encrypted=True)
     shared = ec2.create_snapshot(VolumeId=plain, Description="for the consultant")["SnapshotId"]
@@ -184,33 +162,33 @@ def _servers(cloud: _Cloud) -> None:
     )
 
 
-def _keys_and_trails(cloud: _Cloud) -> None:
+def _keys_and_trails(cloud: Cloud) -> None:
     kms = cloud.client("kms")
     good = kms.create_key(Description="shop data")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/shop", TargetKeyId=good)
     kms.enable_key_rotation(KeyId=good)
     everyone = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
-    kms.create_key(Description="opened in a hurry", Policy=_policy(everyone))
+    kms.create_key(Description="opened in a hurry", Policy=policy(everyone))
     doomed = kms.create_key(Description="old")["KeyMetadata"]["KeyId"]
     kms.schedule_key_deletion(KeyId=doomed, PendingWindowInDays=7)
     trails = cloud.client("cloudtrail")
     trails.create_trail(Name="history", S3BucketName="shop-logs", IsMultiRegionTrail=False)
 
 
-def _messages(cloud: _Cloud) -> None:
+def _messages(cloud: Cloud) -> None:
     sqs, sns = cloud.client("sqs"), cloud.client("sns")
     failed = sqs.create_queue(QueueName="orders-failed")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=failed, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})
     sqs.create_queue(QueueName="orders", Attributes={"KmsMasterKeyId": "alias/shop", "RedrivePolicy": redrive})
     everyone = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
-    sqs.create_queue(QueueName="mail", Attributes={"SqsManagedSseEnabled": "false", "Policy": _policy(everyone)})
+    sqs.create_queue(QueueName="mail", Attributes={"SqsManagedSseEnabled": "false", "Policy": policy(everyone)})
     topic = sns.create_topic(Name="alerts")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://hooks.example.com/alerts")
     sns.create_topic(Name="orders", Attributes={"KmsMasterKeyId": "alias/shop"})
 
 
-def _tables(cloud: _Cloud) -> None:
+def _tables(cloud: Cloud) -> None:
     tables = cloud.client("dynamodb")
     shape = {
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
@@ -229,12 +207,12 @@ def _tables(cloud: _Cloud) -> None:
     )
 
 
-def _functions(cloud: _Cloud) -> None:
+def _functions(cloud: Cloud) -> None:
     functions = cloud.client("lambda")
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("main.py", "def handler(event, context):\n    return event\n")
-    role = f"arn:aws:iam::{_ACCOUNT}:role/shop-function"
+    role = f"arn:aws:iam::{cloud.account}:role/shop-function"
     common = {"Role": role, "Handler": "main.handler", "Code": {"ZipFile": package.getvalue()}}
     secret = {"DB_PASSWORD": "made-up-hunter2", "STAGE": "prod"}
     functions.create_function(FunctionName="checkout", Runtime="python3.8", Environment={"Variables": secret}, **common)

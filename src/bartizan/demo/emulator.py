@@ -14,6 +14,7 @@ from typing import IO
 
 from bartizan.aws.session import Access
 from bartizan.demo.company import build
+from bartizan.demo.organization import build as build_organization
 from bartizan.model import InputError
 
 _STARTS_WITHIN = 30.0
@@ -54,6 +55,14 @@ def company_account() -> Iterator[Access]:
     """How to reach an emulated account that holds the demo's company; the user's own credentials play no part."""
     with emulator() as address:
         build(address)
+        yield Access(endpoint_url=address, credentials=("demo", "demo"))
+
+
+@contextmanager
+def company_organization(audit_role: str) -> Iterator[Access]:
+    """How to reach the management account of an emulated organization; ``audit_role`` is in each of its accounts."""
+    with emulator() as address:
+        build_organization(address, audit_role)
         yield Access(endpoint_url=address, credentials=("demo", "demo"))
 
 

@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 
 from bartizan.demo.missing import complete
 from bartizan.demo.nothing import WithNothing
+from bartizan.demo.quicker import quicken
 
 
 class _Quiet(MotoRequestHandler):
@@ -28,6 +29,7 @@ class _Quiet(MotoRequestHandler):
 
 def serve() -> None:
     """Serve until the process that started this one closes our standard input, which it also does by dying."""
+    quicken()
     complete()
     application = WithNothing(DomainDispatcherApplication(_backend))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)

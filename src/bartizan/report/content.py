@@ -34,6 +34,8 @@ class ReportInput:
     stand. Of code, ``read`` are the files and folders with what each
     was read as and its number of resources, ``not_read`` what was passed over, and why.
 
+    ``accounts`` are the names of an organization's accounts, by number.
+
     ``code`` holds by rule, and within by language, the fix of the first resource that fails as infrastructure code;
     ``code_of`` gives that of any finding, where the report is to hold it for each.
     """
@@ -48,6 +50,7 @@ class ReportInput:
     gaps: tuple[CoverageGap, ...] = ()
     accepted: Accepted = field(default_factory=Accepted)
     regions: tuple[str, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)
     read: tuple[tuple[str, str, int], ...] = ()
     not_read: tuple[tuple[str, str], ...] = ()
     list_passes: bool = False
@@ -229,6 +232,7 @@ def document(report: ReportInput) -> dict[str, Any]:
         "subject": report.subject,
         "facts": dict(report.facts),
         "regions": list(report.regions),
+        "accounts": dict(report.accounts),
         "started": report.started.isoformat(),
         "seconds": round(report.seconds, 3),
         "summary": {

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from dataclasses import field as item
 from typing import Any
 
-from bartizan.model import CoverageGap, Gap, Resource, field, resource
+from bartizan.model import CoverageGap, Gap, Reason, Resource, field, resource
+from bartizan.model.errors import Unknown
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.iam import report
 from bartizan.resources.reading import Api, Call, CustomReader, Failed, Fields, Reply, Scope, take
@@ -90,6 +91,9 @@ def _password_policy(reply: Reply) -> PasswordPolicy:
 
 
 def _root_last_used(rows: Mapping[str, report.Row]) -> dt.datetime | None:
+    if report.ROOT not in rows:
+        why = "the credential report has no row for the root user"
+        raise Unknown("root_last_used", Gap(Reason.MALFORMED, detail=why))
     row = rows[report.ROOT]
     keys = [key.last_used for key in report.access_keys(row)]
     return max((used for used in (report.moment(row, "password_last_used"), *keys) if used), default=None)

@@ -76,9 +76,10 @@ def scanned(company: Company, choice: Choice | None = None, selection: Selection
 
 def test_every_account_is_read_under_its_own_number(company: Company) -> None:
     result = scanned(company)
-    assert {each.name for each in result.accounts} == {"master", "shop", "mail"}
+    assert {each.name for each in result.accounts} == {"management", "shop", "mail"}
     buckets = {(each.account, each.resource) for each in result.outcome.findings(Status.FAIL)}
     assert buckets == {(account, f"arn:aws:s3:::files-of-{name}") for name, account in company.accounts.items()}
+    assert result.names == {"123456789012": "management"} | {number: name for name, number in company.accounts.items()}
     assert not result.partial
     assert result.calls > 10
 

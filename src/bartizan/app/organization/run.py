@@ -99,6 +99,12 @@ class OrganizationScan:
         return tuple(sorted({region for each in self.accounts for region in each.regions}))
 
     @property
+    def names(self) -> dict[str, str]:
+        """The names of the organization's accounts by number, those that were not read included."""
+        of_tree = {each.account_id: each.account_name for each in self.world if isinstance(each, MemberAccount)}
+        return of_tree | {each.account: each.name for each in self.accounts}
+
+    @property
     def partial(self) -> bool:
         """Whether something exists, or may exist, that was not seen."""
         return any(each.gap.reason is not Reason.UNSUPPORTED for each in self.gaps)

@@ -23,20 +23,24 @@
   const inline = (text) => text.split("`").map((part, index) => (index % 2 ? make("code", "", part) : part.replace(/\s+/g, " ")));
   const prose = (text) => text.split(/\n{2,}/).map((part) => make("p", "", ...inline(part)));
 
+  const accountName = (id) => (data.accounts && data.accounts[id]) || "";
+  const accountLabel = (id) => (accountName(id) ? accountName(id) + " (" + id + ")" : id);
+
   const passed = data.passed.map(([rule, resource, name, account, region]) => ({
     rule, resource, name, account, region, severity: data.rules[rule].severity, status: "pass", service: rule.split(".")[0],
     problems: [], evidence: {}, missing_permission: "", place: "", resource_type: "" }));
   const all = data.findings.concat(passed);
   for (const each of all) {
-    each.text = [each.rule, data.rules[each.rule].title, each.resource, each.name, each.place, each.missing_permission, ...each.problems].join("\n").toLowerCase();
+    each.text = [each.rule, data.rules[each.rule].title, each.resource, each.name, each.place, accountLabel(each.account), each.missing_permission, ...each.problems].join("\n").toLowerCase();
   }
 
   const distinct = (name) => [...new Set(all.map((each) => each[name]))].filter(Boolean).sort();
-  const choices = { service: distinct("service"), account: distinct("account"), region: distinct("region"),
+  const byLabel = (a, b) => accountLabel(a).localeCompare(accountLabel(b));
+  const choices = { service: distinct("service"), account: distinct("account").sort(byLabel), region: distinct("region"),
     severity: severities.filter((name) => all.some((each) => each.severity === name)),
     status: statuses.filter((name) => all.some((each) => each.status === name)) };
   for (const [id, values] of Object.entries(choices)) {
-    values.forEach((value) => { const option = make("option", "", value); option.value = value; byId(id).append(option); });
+    values.forEach((value) => { const option = make("option", "", id === "account" ? accountLabel(value) : value); option.value = value; byId(id).append(option); });
     byId(id).closest("label").hidden = values.length < 2 && id !== "status";
   }
 
@@ -72,7 +76,7 @@
     if (each.place) add("Place", make("code", "", each.place));
     add("Resource", make("code", "", each.resource));
     if (each.resource_type) add("Type", each.resource_type);
-    if (each.account) add("Account", each.account);
+    if (each.account) add("Account", accountLabel(each.account));
     if (each.region) add("Region", each.region);
     if (Object.keys(each.evidence).length) {
       const shown = make("pre");
@@ -83,7 +87,7 @@
     return body;
   };
   const thing = (each, worst) => {
-    const where = [each.status === worst ? "" : each.status, choices.account.length > 1 ? each.account : "", each.region].filter(Boolean).join(" · ");
+    const where = [each.status === worst ? "" : each.status, choices.account.length > 1 ? accountName(each.account) || each.account : "", each.region].filter(Boolean).join(" · ");
     return foldable("thing", make("summary", "", make("span", "name", each.name || each.resource), make("span", "problem", each.problems.join("; ")),
       make("span", "where", where)), () => detail(each));
   };
