@@ -1,9 +1,12 @@
 """How fast privilege escalation is found in a synthetic account, on one core.
 
     python bench/escalation.py [--users 500] [--roles 1000] [--policies 2000]
+    python bench/escalation.py --accounts 50 [--users 50] [--roles 100] [--policies 200]
 
 Each identity has a few of the policies: a few are administrators, a few may pass or assume roles (all, by prefix, by
-name) or make keys with MFA, many may only use services. ``--write`` writes the account as JSON, for other tools.
+name) or make keys with MFA, many may only use services. ``--write`` writes the account as JSON, for other tools. With
+``--accounts`` it is an organization of so many: an SCP denies each account something, each has a role that the
+management account may assume, and one in twenty roles trusts another account.
 """
 
 from __future__ import annotations
@@ -16,10 +19,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bartizan.policy import Estate, Group, Identity, Layer, Policy, Principal, parse_policy
+from bartizan.policy import Estate, Group, Identity, Layer, Organization, Policy, Principal, parse_policy
 from bartizan.policy.escalation import Paths, build_graph
 
 ACCOUNT = "111122223333"
+GROUP = f"arn:aws:iam::{ACCOUNT}:group/none"
 SERVICES = ("lambda", "ec2", "ecs-tasks", "glue", "codebuild", "cloudformation", "sagemaker", "states", "ssm")
 USUAL = (
     ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
@@ -34,7 +38,7 @@ USUAL = (
 Document = dict[str, Any]
 
 
-def document(chance: random.Random, number: int) -> Document:
+def document(chance: random.Random, number: int, owner: str = ACCOUNT) -> Document:
     """A policy: one of the usual ones on some resources, and now and then a way to more."""
     chosen = chance.choice(USUAL)
     statements: list[Document] = [
@@ -50,12 +54,12 @@ def document(chance: random.Random, number: int) -> Document:
         statements.append({"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"})
     elif draw < 0.04:
         statements.append(
-            {"Effect": "Allow", "Action": "iam:PassRole", "Resource": f"arn:aws:iam::{ACCOUNT}:role/r{number % 10}*"}
+            {"Effect": "Allow", "Action": "iam:PassRole", "Resource": f"arn:aws:iam::{owner}:role/r{number % 10}*"}
         )
     elif draw < 0.05:
         statements.append({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})
     elif draw < 0.15:
-        role = f"arn:aws:iam::{ACCOUNT}:role/r{chance.randrange(1000)}"
+        role = f"arn:aws:iam::{owner}:role/r{chance.randrange(1000)}"
         statements.append({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
     elif draw < 0.16:
         mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -81,27 +85,29 @@ def document(chance: random.Random, number: int) -> Document:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def trust(chance: random.Random, users: int) -> Document:
+def trust(chance: random.Random, users: int, owner: str = ACCOUNT, other: str = "444455556666") -> Document:
     """A trust policy: of a service, of the account, of a user, or of another account."""
     draw = chance.random()
     principal: Document = {"Service": f"{chance.choice(SERVICES)}.amazonaws.com"}
     if draw > 0.95:
-        principal = {"AWS": "444455556666"}
+        principal = {"AWS": other}
     elif draw > 0.85:
-        principal = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/u{chance.randrange(users)}"}
+        principal = {"AWS": f"arn:aws:iam::{owner}:user/u{chance.randrange(users)}"}
     elif draw > 0.7:
-        principal = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+        principal = {"AWS": f"arn:aws:iam::{owner}:root"}
     return {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}],
     }
 
 
-def account(users: int, roles: int, policies: int) -> Document:
-    """The account as ``iam get-account-authorization-details`` tells it."""
-    chance = random.Random(7)
+def account(users: int, roles: int, policies: int, owner: str = ACCOUNT, other: str = "444455556666") -> Document:
+    """The account as ``iam get-account-authorization-details`` tells it; ``other`` is trusted by some of its roles."""
+    chance = random.Random(7 if owner == ACCOUNT else int(owner))
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    documents = {f"arn:aws:iam::{ACCOUNT}:policy/p{number}": document(chance, number) for number in range(policies)}
+    documents = {
+        f"arn:aws:iam::{owner}:policy/p{number}": document(chance, number, owner) for number in range(policies)
+    }
     documents["arn:aws:iam::aws:policy/AdministratorAccess"] = everything
     arns = list(documents)
 
@@ -120,7 +126,7 @@ def account(users: int, roles: int, policies: int) -> Document:
                 **path,
                 "UserName": f"u{n}",
                 "UserId": f"AIDA{n:017}",
-                "Arn": f"arn:aws:iam::{ACCOUNT}:user/u{n}",
+                "Arn": f"arn:aws:iam::{owner}:user/u{n}",
                 "GroupList": [],
                 "AttachedManagedPolicies": attached(n),
             }
@@ -132,8 +138,8 @@ def account(users: int, roles: int, policies: int) -> Document:
                 **path,
                 "RoleName": f"r{n}",
                 "RoleId": f"AROA{n:017}",
-                "Arn": f"arn:aws:iam::{ACCOUNT}:role/r{n}",
-                "AssumeRolePolicyDocument": trust(chance, users),
+                "Arn": f"arn:aws:iam::{owner}:role/r{n}",
+                "AssumeRolePolicyDocument": trust(chance, users, owner, other),
                 "InstanceProfileList": [],
                 "RolePolicyList": [],
                 "AttachedManagedPolicies": attached(n),
@@ -163,8 +169,14 @@ def account(users: int, roles: int, policies: int) -> Document:
     }
 
 
-def estate(details: Document) -> Estate:
-    """The estate of such an account."""
+def estate(*accounts: Document, organization: Organization | None = None) -> Estate:
+    """The estate of such accounts."""
+    identities = [each for details in accounts for each in identities_of(details)]
+    return Estate(identities, organization=organization, groups=(Group(arn=GROUP),), workloads=())
+
+
+def identities_of(details: Document) -> list[Identity]:
+    """The users and roles of such an account."""
     policies = {
         each["Arn"]: Policy(parse_policy(each["PolicyVersionList"][0]["Document"]), Layer.IDENTITY, each["Arn"])
         for each in details["Policies"]
@@ -180,23 +192,60 @@ def estate(details: Document) -> Estate:
             trust=Policy(parse_policy(written), Layer.RESOURCE, f"trust policy of {each['Arn']}") if written else None,
         )
 
-    listed = (*details["UserDetailList"], *details["RoleDetailList"])
-    return Estate(map(identity, listed), groups=(Group(arn=f"arn:aws:iam::{ACCOUNT}:group/none"),), workloads=())
+    return [identity(each) for each in (*details["UserDetailList"], *details["RoleDetailList"])]
+
+
+def company(accounts: int, users: int, roles: int, policies: int) -> tuple[list[Document], Organization]:
+    """The accounts of an organization, the first of which manages it, and its policies."""
+    numbers = [f"{100000000000 + each}" for each in range(accounts)]
+    made = [account(users, roles, policies, each, numbers[place - 1]) for place, each in enumerate(numbers)]
+    for each, number in zip(made[1:], numbers[1:], strict=True):
+        each["RoleDetailList"].append(access_role(number, numbers[0]))
+    full = Policy(parse_policy(scp("Allow", "*")), Layer.SCP, "FullAWSAccess")
+    denied = [
+        Policy(parse_policy(scp("Deny", f"{each}:Delete*")), Layer.SCP, f"keep-{each}") for each in ("s3", "rds", "kms")
+    ]
+    return made, Organization(
+        id="o-abcdefghij",
+        management_account=numbers[0],
+        scps={each: ((full,), (full, denied[place % 3]), (full,)) for place, each in enumerate(numbers)},
+        paths={each: f"o-abcdefghij/r-ab12/ou-ab12-{place % 3}/" for place, each in enumerate(numbers)},
+        whole=True,
+    )
+
+
+def access_role(number: str, management: str) -> Document:
+    """The role that Organizations makes in an account that it creates."""
+    trusting = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{management}:root"}}
+    return {
+        "Arn": f"arn:aws:iam::{number}:role/OrganizationAccountAccessRole",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusting]},
+        "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}],
+    }
+
+
+def scp(effect: str, action: str) -> Document:
+    """A service control policy of one statement."""
+    return {"Version": "2012-10-17", "Statement": {"Effect": effect, "Action": action, "Resource": "*"}}
 
 
 def main() -> None:
     """Print the times and the peak memory."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--accounts", type=int, default=1)
     parser.add_argument("--users", type=int, default=500)
     parser.add_argument("--roles", type=int, default=1000)
     parser.add_argument("--policies", type=int, default=2000)
     parser.add_argument("--write", type=Path, help="Write the account as JSON to this file.")
     given = parser.parse_args()
-    details = account(given.users, given.roles, given.policies)
+    organization: Organization | None = None
+    listed = [account(given.users, given.roles, given.policies)]
+    if given.accounts > 1:
+        listed, organization = company(given.accounts, given.users, given.roles, given.policies)
     if given.write:
-        given.write.write_text(json.dumps(details))
+        given.write.write_text(json.dumps(listed[0]))
     started = time.perf_counter()
-    made = estate(details)
+    made = estate(*listed, organization=organization)
     parsed = time.perf_counter()
     graph = build_graph(made)
     built = time.perf_counter()
@@ -205,13 +254,17 @@ def main() -> None:
     asked = time.perf_counter()
     paths.ask(source=answer.paths[0].source if answer.paths else "", most=20)
     single = time.perf_counter()
+    ways = [way for each in sorted(made.accounts) for way in paths.into(each)] if organization else []
+    across = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{given.users} users, {given.roles} roles, {given.policies} policies")
+    print(f"{given.accounts} x {given.users} users, {given.roles} roles, {given.policies} policies")
     print(f"estate {parsed - started:.2f} s, graph {built - parsed:.2f} s, {graph.count():,} hops")
     print(
         f"all paths and cuts {asked - built:.2f} s, up to 20 paths from one {single - asked:.3f} s, peak {peak:.0f} MiB"
     )
     print(f"{len(graph.admins)} administrators, {len(answer.paths)} others with a path")
+    if organization:
+        print(f"all ways from one account into another {across - single:.2f} s, {len(ways):,} of them")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,22 @@ class Trusts:
         self._names = {arn: _named(each) for arn, each in self._roles.items()}
         self._arns = {_sessions_role(arn): arn for arn in self._roles}
         self._served: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._letting: dict[str, tuple[str, ...]] = {}
+        self._of_account: dict[str, list[str]] = {}
+        for arn, role in self._roles.items():
+            self._of_account.setdefault(role.principal.account, []).append(arn)
+        self._naming: dict[str, list[str]] = {}
+        for arn, names in self._names.items():
+            for name in names.identities:
+                self._naming.setdefault(name, []).append(arn)
+
+    def _letting_in(self, account: str) -> tuple[str, ...]:
+        """The roles whose trust names an account as a whole, or anyone."""
+        if account not in self._letting:
+            self._letting[account] = tuple(
+                arn for arn, names in self._names.items() if names.anyone or account in names.accounts
+            )
+        return self._letting[account]
 
     def of_service(self, service: str, account: str) -> tuple[str, ...]:
         """The roles of an account that a service may assume, or an identity pool for its members."""
@@ -66,27 +82,23 @@ class Trusts:
         if key not in self._served:
             self._served[key] = tuple(
                 arn
-                for arn, role in self._roles.items()
-                if role.principal.account == account
-                and not role.principal.service_linked
-                and self._served_by(role, service)
+                for arn in self._of_account.get(account, ())
+                if not self._roles[arn].principal.service_linked and self._served_by(self._roles[arn], service)
             )
         return self._served[key]
 
     def providers(self, account: str) -> Iterator[tuple[str, str]]:
         """Each role of an account with each identity provider of that account which it trusts."""
-        for arn, role in self._roles.items():
-            if role.principal.account == account:
-                for provider in sorted(self._names[arn].providers):
-                    if account_in(provider) == account:
-                        yield arn, provider
+        for arn in self._of_account.get(account, ()):
+            for provider in sorted(self._names[arn].providers):
+                if account_in(provider) == account:
+                    yield arn, provider
 
     def of_identity(self, caller: Caller, identity: Identity) -> Iterator[Hop]:
         """The roles that an identity may assume."""
-        for arn in self._roles:
-            names = self._names[arn]
-            named = identity.principal.account in names.accounts or identity.arn in names.identities
-            if arn != identity.arn and (names.anyone or named):
+        named = self._naming.get(identity.arn, ())
+        for arn in dict.fromkeys((*self._letting_in(identity.principal.account), *named)):
+            if arn != identity.arn:
                 yield from self._hop(arn, caller, identity.principal)
 
     def of_class(self, caller: Caller, members: Sequence[Identity], *, admin: bool) -> Iterator[tuple[str, Hop]]:
@@ -95,12 +107,11 @@ class Trusts:
         Of administrators only what leads to other accounts is told.
         """
         account = caller.account
-        for arn, role in self._roles.items():
-            abroad = role.principal.account != account
-            if admin and not abroad:
+        for arn in self._letting_in(account):
+            role = self._roles[arn]
+            if admin and role.principal.account == account:
                 continue
-            names = self._names[arn]
-            if (names.anyone or account in names.accounts) and (names.anyone or caller.could(_ACTION, arn)):
+            if self._names[arn].anyone or caller.could(_ACTION, arn):
                 if role.trust is None or not looks_at_the_caller((role.trust,)):
                     yield from (("", hop) for hop in self._hop(arn, caller, caller.principal))
                 else:
