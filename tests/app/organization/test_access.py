@@ -16,6 +16,7 @@ from bartizan.app.estate import FoundEstate, Source, find_estate
 from bartizan.app.exposed import exposed
 from bartizan.app.organization.accounts import Across
 from bartizan.app.organization.members import Choice
+from bartizan.app.organization.pool import Engine
 from bartizan.app.organization.run import Reach, scan_organization
 from bartizan.app.paths import find_paths
 from bartizan.app.selection import Selection
@@ -26,6 +27,7 @@ from bartizan.model import Status
 from bartizan.resources.sqs import Queue
 
 REGION = "us-east-1"
+THREAD = Engine(make=ThreadPoolExecutor, workers=1)
 KEYS: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 
 
@@ -66,11 +68,11 @@ def company() -> Iterator[Company]:
         organizations.create_organization(FeatureSet="ALL")
         root = organizations.list_roots()["Roots"][0]["Id"]
         organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
-        made = [
+        created = [
             organizations.create_account(Email=f"{name}@example.com", AccountName=name)["CreateAccountStatus"]
             for name in ("shop", "mail")
         ]
-        shop, mail = (each["AccountId"] for each in made)
+        shop, mail = (each["AccountId"] for each in created)
         denial = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}}
         content = json.dumps(denial)
         scp = organizations.create_policy(
@@ -88,7 +90,8 @@ def company() -> Iterator[Company]:
         trust = document(Action="sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{shop}:root"})
         iam.create_role(RoleName="deploy", AssumeRolePolicyDocument=trust)
         anything = document(Action="*", Resource="*")
-        iam.put_role_policy(RoleName="deploy", PolicyName="anything", PolicyDocument=anything)
+        made = iam.create_policy(PolicyName="anything", PolicyDocument=anything)
+        iam.attach_role_policy(RoleName="deploy", PolicyArn=made["Policy"]["Arn"])
         sqs = client(url, "sqs", shop)
         queue = sqs.create_queue(QueueName="jobs")["QueueUrl"]
         arn = f"arn:aws:sqs:{REGION}:{shop}:jobs"
@@ -143,7 +146,7 @@ def test_a_scan_tells_whose_account_can_be_taken_over(company: Company) -> None:
     access = Access(endpoint_url=company.url, credentials=("test", "test"))
     rules = ("organizations.account-can-be-taken-over", "iam.other-account-without-external-id")
     reach = Reach(access=access, role="Audit")
-    result = scan_organization(reach, Selection(rules=rules), None, (REGION,), workers=1, make=ThreadPoolExecutor)
+    result = scan_organization(reach, Selection(rules=rules), None, (REGION,), engine=THREAD)
     found = list(result.outcome.findings(Status.FAIL))
     # The role trusts an account of the same organization, which is no stranger to it.
     assert [(each.rule, each.account) for each in found] == [("organizations.account-can-be-taken-over", company.mail)]
