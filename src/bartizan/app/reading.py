@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bartizan.aws.aggregator import Aggregator, Known, read_known
 from bartizan.aws.client import AwsApi
 from bartizan.aws.collect import Wanted, askers, collect, plan
 from bartizan.aws.limits import Limits
@@ -26,7 +28,10 @@ def no_progress(done: int, total: int, label: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read of an account, when and by whom, and what could not be listed; ``calls`` counts by operation."""
+    """What was read of an account, when and by whom, and what could not be listed; ``calls`` counts by operation.
+
+    Of ``recorded`` resources an aggregator told a part; ``unrecorded`` says where it was not believed: region → why.
+    """
 
     account: str
     partition: str
@@ -37,6 +42,8 @@ class Reading:
     gaps: tuple[CoverageGap, ...]
     calls: Mapping[str, int] = field(default_factory=dict)
     retries: int = 0
+    recorded: int = 0
+    unrecorded: Mapping[str, str] = field(default_factory=dict)
 
 
 def connect(session: Session) -> AwsApi:
@@ -58,12 +65,13 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
     all_must_exist: bool = True,
     progress: Progress = no_progress,
     connect: Callable[[Session], AwsApi] = connect,
+    aggregator: Aggregator | None = None,
 ) -> Reading:
     """Read the wanted types by these readers, in the regions or in all that are enabled.
 
     Raises ``UnreachableError`` where the account cannot be reached, and ``InputError`` where a region is not enabled
     there; unless ``all_must_exist``, such a region is left out. ``connect`` makes the port to AWS, for callers with
-    limits of their own.
+    limits of their own. An ``aggregator`` of AWS Config is asked first for what it knows of the account.
     """
     started = dt.datetime.now(dt.UTC)
     async with Session(access) as session:
@@ -74,6 +82,7 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
         chosen = _chosen(list(regions), enabled, all_must_exist=all_must_exist)
         scopes = [Scope(identity.partition, identity.account, region, started) for region in chosen]
         tasks = plan(readers, main, scopes)
+        known, asked = await _known(aggregator, wanted, api, main, connect) if aggregator else (Known(), Counter[str]())
         api.share(askers(tasks, wanted))
         done = 0
 
@@ -82,7 +91,7 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
             done += 1
             progress(done, len(tasks), label)
 
-        collection = await collect(api, tasks, wanted, count)
+        collection = await collect(api, tasks, wanted, count, known.resources)
     return Reading(
         account=identity.account,
         partition=identity.partition,
@@ -91,9 +100,21 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
         started=started,
         resources=collection.resources,
         gaps=(*region_gaps, *collection.gaps),
-        calls=api.calls,
+        calls=api.calls + asked,
         retries=api.retries,
+        recorded=collection.recorded,
+        unrecorded=known.unused,
     )
+
+
+async def _known(
+    aggregator: Aggregator, wanted: Wanted, api: AwsApi, main: Scope, connect: Callable[[Session], AwsApi]
+) -> tuple[Known, Counter[str]]:
+    """What an aggregator knows of the account that ``api`` reaches, and the calls to the aggregator."""
+    declared = ResourceIndex.load().config_readers
+    async with Session(aggregator.access) as session:
+        home = connect(session)
+        return await read_known(aggregator, declared, wanted, home=home, api=api, main=main), home.calls
 
 
 def _chosen(asked: list[str], enabled: list[str], *, all_must_exist: bool) -> list[str]:

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from bartizan.model import CoverageGap, Gap, Reason, Resource
@@ -25,6 +26,7 @@ from bartizan.resources.reading import (
     Within,
     take,
 )
+from bartizan.resources.recorded import Recorded
 
 Wanted = Mapping[type[Resource], frozenset[str] | None]
 """The types that are wanted, and the fields of each; ``None`` stands for all of them."""
@@ -35,16 +37,20 @@ Progress = Callable[[str], None]
 _ITEMS_AT_ONCE = 48
 _NOT_TOLD = Gap(Reason.NOT_READ, detail="AWS listed it, and said nothing more of it")
 
+NOTHING_RECORDED: Mapping[str, Recorded] = MappingProxyType({})
+"""What AWS Config says where it is not asked."""
+
 _Told = tuple[dict[str, Any], dict[str, Gap]]
 """Values by field, and gaps by field."""
 
 
 @dataclass(slots=True)
 class Collection:
-    """What was read, and what could not be listed."""
+    """What was read, and what could not be listed; of ``recorded`` resources AWS Config told a part."""
 
     resources: list[Resource] = field(default_factory=list)
     gaps: list[CoverageGap] = field(default_factory=list)
+    recorded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +82,27 @@ def askers(tasks: Iterable[Task], wanted: Wanted) -> Mapping[tuple[Call, str], i
     return {key: count for key, count in counted.items() if count > 1}
 
 
-async def collect(api: Api, tasks: Iterable[Task], wanted: Wanted, progress: Progress = lambda _: None) -> Collection:
-    """Run all tasks at once, within the limits of the port; what fails becomes a gap, never an exception."""
+async def collect(
+    api: Api,
+    tasks: Iterable[Task],
+    wanted: Wanted,
+    progress: Progress = lambda _: None,
+    recorded: Mapping[str, Recorded] = NOTHING_RECORDED,
+) -> Collection:
+    """Run all tasks at once, within the limits of the port; what fails becomes a gap, never an exception.
+
+    ``recorded`` is what AWS Config says of resources, by ARN, for which their details are not asked for.
+    """
     collection = Collection()
     elsewhere: set[str] = set()
 
     async def run(task: Task) -> None:
-        async for found in _read(api, task, wanted, elsewhere):
+        async for found in _read(api, task, wanted, elsewhere, recorded):
             if isinstance(found, CoverageGap):
                 collection.gaps.append(found)
             elif type(found) in wanted:
                 collection.resources.append(found)
+                collection.recorded += found.arn in recorded and found.read_at == recorded[found.arn].captured
         progress(task.label)
 
     async with asyncio.TaskGroup() as group:
@@ -95,10 +111,12 @@ async def collect(api: Api, tasks: Iterable[Task], wanted: Wanted, progress: Pro
     return collection
 
 
-def _read(api: Api, task: Task, wanted: Wanted, elsewhere: set[str]) -> AsyncIterator[Resource | CoverageGap]:
+def _read(
+    api: Api, task: Task, wanted: Wanted, elsewhere: set[str], recorded: Mapping[str, Recorded]
+) -> AsyncIterator[Resource | CoverageGap]:
     if isinstance(task.reader, CustomReader):
         return _custom(api, task.reader, task.scope)
-    return _Listing(api, task.reader, task.scope, wanted.get(task.reader.kind), elsewhere).read()
+    return _Listing(api, task.reader, task.scope, wanted.get(task.reader.kind), elsewhere, recorded).read()
 
 
 async def _custom(api: Api, reader: CustomReader, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
@@ -121,6 +139,7 @@ class _Listing:
     scope: Scope
     fields: frozenset[str] | None
     elsewhere: set[str]
+    recorded: Mapping[str, Recorded]
     joined: dict[str, Callable[[Item], Any]] = field(default_factory=dict)
     join_gaps: dict[str, Gap] = field(default_factory=dict)
 
@@ -288,6 +307,10 @@ class _Listing:
                 return {}, dict.fromkeys(detail.fields, gap)
             if not sensible:
                 return dict(detail.otherwise), {}
+        known = self.recorded.get(made.arn)
+        asked = detail.fields.keys() if self.fields is None else detail.fields.keys() & self.fields
+        if known is not None and asked <= known.values.keys():
+            return {**{name: known.values[name] for name in asked}, "read_at": known.captured}, {}
         arn = {detail.arn_as: made.arn} if detail.arn_as else {}
         try:
             reply = await self._reply(detail, scope, {**detail.params(item), **arn})

@@ -227,12 +227,18 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def organization_scan_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--cluster`` and ``--resume``: what only the scan of an organization can do."""
+    """``--aggregator``, ``--cluster`` and ``--resume``: what only the scan of an organization can do."""
     for option in (
         click.option(
             "--resume",
             is_flag=True,
             help="With --org and --store: take up a scan that was broken off; what it read is not read again.",
+        ),
+        click.option(
+            "--aggregator",
+            metavar="NAME[@REGION]",
+            default="",
+            help="With --org: an aggregator of AWS Config, whose items are taken for what they tell of a resource.",
         ),
         click.option(
             "--cluster",

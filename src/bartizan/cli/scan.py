@@ -65,6 +65,7 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     workers: int | None,
     cluster: str | None,
     resume: bool,
+    aggregator: str,
     address: str | None,
     **reporting: Any,
 ) -> None:
@@ -110,11 +111,12 @@ def scan_command(  # noqa: PLR0913 - one argument per option
                 engine=engine(cluster, workers or 0),
                 store=store,
                 resume=resume,
+                aggregator=aggregator,
                 **reporting,
             )
         )
-    if units or accounts or without or account_tags or workers or cluster or org_external_id or resume:
-        raise click.UsageError("accounts are chosen, and scans taken up, with --org only; without it, one is read")
+    if units or accounts or without or account_tags or workers or cluster or org_external_id or resume or aggregator:
+        raise click.UsageError("--org chooses accounts, takes up scans and asks aggregators; without it, one is read")
     store = opened_store(address or chosen.settings.store, access)
     ctx.exit(run_scan(access, chosen, regions, store=store, **reporting))
 
@@ -179,6 +181,7 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     engine: AbstractContextManager[Engine],
     store: Store | None = None,
     resume: bool = False,
+    aggregator: str = "",
     fail_on: str,
     unknown_ok: bool,
     **reporting: Any,
@@ -189,9 +192,25 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     from bartizan.model import InputError
 
     with engine as ready, progress("Reading the organization") as advance:
-        result = scan_organization(reach, selection, choice, regions, advance, engine=ready, store=store, resume=resume)
+        result = scan_organization(
+            reach,
+            selection,
+            choice,
+            regions,
+            advance,
+            engine=ready,
+            store=store,
+            resume=resume,
+            aggregator=aggregator,
+        )
     if result.taken_up:
         click.echo(f"{result.taken_up} accounts were read by an earlier run", err=True)
+    if aggregator:
+        click.echo(f"{result.recorded} resources were read in part from the aggregator", err=True)
+        for why, regions_read in sorted(result.unrecorded.items()):
+            click.echo(
+                f"In {regions_read} regions of accounts it was not believed, and all was read directly: {why}", err=True
+            )
     deliver(
         of_organization(result, selection.frameworks, selection.settings), default_output="bartizan-report", **reporting
     )

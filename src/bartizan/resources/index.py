@@ -5,22 +5,27 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bartizan.model import DeclarationError, InputError, Resource
 from bartizan.resources.code import CodeReader, service_of
 from bartizan.resources.reading import AnyReader, CustomReader, Reader
+from bartizan.resources.recorded import ConfigReader
 from bartizan.resources.writing import CodeWriter
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceIndex:
-    """All resource types by name (``sqs.Queue``), with the readers for AWS and for code, and the writers of code."""
+    """All resource types by name (``sqs.Queue``), with the readers for AWS and for code, and the writers of code.
+
+    ``config_readers`` are those for configuration items of AWS Config, by the name of CloudFormation for their type.
+    """
 
     types: Mapping[str, type[Resource]]
     readers: tuple[AnyReader, ...]
     code_readers: Mapping[str, CodeReader]
     code_writers: tuple[CodeWriter, ...] = ()
+    config_readers: Mapping[str, ConfigReader] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> ResourceIndex:
@@ -29,6 +34,7 @@ class ResourceIndex:
         readers: dict[int, AnyReader] = {}
         code_readers: dict[str, CodeReader] = {}
         code_writers: dict[int, CodeWriter] = {}
+        config_readers: dict[str, ConfigReader] = {}
         for service, value in _declared():
             if isinstance(value, type) and issubclass(value, Resource) and value is not Resource:
                 types[f"{service_of(value)}.{value.__name__}"] = value
@@ -36,9 +42,12 @@ class ResourceIndex:
                 readers[id(value)] = value
             elif isinstance(value, CodeWriter):
                 code_writers[id(value)] = value
+            elif isinstance(value, ConfigReader):
+                config_readers[value.kind.cfn_type] = value
             elif isinstance(value, CodeReader) and code_readers.setdefault(value.code_type, value) is not value:
                 raise DeclarationError(f"{service}: {value.code_type} is read in two ways")
-        return cls(dict(sorted(types.items())), tuple(readers.values()), code_readers, tuple(code_writers.values()))
+        writers = tuple(code_writers.values())
+        return cls(dict(sorted(types.items())), tuple(readers.values()), code_readers, writers, config_readers)
 
     def readers_of(self, types: frozenset[type[Resource]]) -> tuple[AnyReader, ...]:
         """The readers that give at least one of these types."""

@@ -67,10 +67,11 @@ def begin(  # noqa: PLR0913 - what a snapshot begins with
     return Begun(store, access, snapshot, {}, earlier)
 
 
-def purpose_of(organization: str, selection: Selection, regions: Sequence[str]) -> str:
-    """The same for scans that another one may take up: of the same organization, rules, settings and regions."""
+def purpose_of(organization: str, selection: Selection, regions: Sequence[str], aggregator: str = "") -> str:
+    """The same for scans that another one may take up: of the same organization, rules, settings, regions, source."""
     asked = [organization, sorted(regions), selection.services, selection.rules, selection.severity]
     more = [selection.frameworks, [str(each) for each in selection.custom], settings_facts(selection.settings)]
+    more += [aggregator] if aggregator else []
     return hashlib.sha256(json.dumps([*asked, *more], sort_keys=True).encode()).hexdigest()
 
 

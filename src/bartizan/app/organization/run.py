@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,17 @@ from bartizan.app.organization.members import NOT_CHOSEN, Choice, Members, find_
 from bartizan.app.organization.pool import Engine
 from bartizan.app.organization.pool import run as worked
 from bartizan.app.organization.work import AccountResult, Plan, Task, plan_of, work
-from bartizan.app.reading import Progress, no_progress
+from bartizan.app.reading import Progress, connect, no_progress
 from bartizan.app.selection import Selection
-from bartizan.aws.session import Access
+from bartizan.aws.aggregator import Aggregator, find_aggregator
+from bartizan.aws.session import Access, Session
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import Evaluation, evaluate
 from bartizan.engine.outcome import Outcome
 from bartizan.engine.suppress import Accepted, accept
 from bartizan.model import CoverageGap, Gap, InputError, Reason, Resource, Snapshot
 from bartizan.resources.organizations import MemberAccount
+from bartizan.resources.reading import Scope
 from bartizan.store.manifest import Part
 
 if TYPE_CHECKING:
@@ -73,7 +76,8 @@ class OrganizationScan:
     """The result of scanning an organization; ``left_out`` holds the accounts that were not read, with the reason.
 
     ``kept`` is the id of its snapshot, ``unkept`` why it could not be kept, ``taken_up`` how many accounts an earlier
-    run that was broken off had read.
+    run that was broken off had read. Of ``recorded`` resources an aggregator told a part; ``unrecorded`` counts the
+    regions of accounts where it was not believed, by the reason.
     """
 
     organization: str
@@ -91,6 +95,8 @@ class OrganizationScan:
     kept: str = ""
     unkept: str = ""
     taken_up: int = 0
+    recorded: int = 0
+    unrecorded: dict[str, int] = field(default_factory=dict)
     world: Snapshot = field(default_factory=lambda: Snapshot(()))
 
     @property
@@ -120,18 +126,22 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     engine: Engine | None = None,
     store: Store | None = None,
     resume: bool = False,
+    aggregator: str = "",
 ) -> OrganizationScan:
     """Read and judge the chosen accounts of the organization that these credentials see.
 
     Raises ``InputError`` where they see none. An account that cannot be reached does not stop the others. ``engine`` is
     what the accounts are worked on by, processes of this machine if there is none. With a ``store`` everything is kept
-    there as one snapshot; with ``resume`` a run that was broken off is taken up.
+    there as one snapshot; with ``resume`` a run that was broken off is taken up. ``aggregator`` is one of
+    AWS Config (``name@region``) that is asked first for what it knows; ``InputError`` where it cannot be.
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     members = asyncio.run(find_members(reach.access, choice or Choice()))
     # To the rules of a single account the organization's other accounts are no strangers.
     among = replace(selection, settings=selection.settings.trusting(members.accounts))
     run = _Run(reach, among, regions, members, started)
+    if aggregator:
+        run.aggregator = asyncio.run(_found(aggregator, reach, members, started))
     if store is not None:
         run.begin(store, resume=resume)
     done, tasks = run.done(), run.tasks()
@@ -139,6 +149,13 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
         run.add(result)
         progress(number, len(done) + len(tasks), f"{result.name} ({result.account})")
     return replace(run.finish(), seconds=time.monotonic() - clock, taken_up=len(done))
+
+
+async def _found(named: str, reach: Reach, members: Members, started: dt.datetime) -> Aggregator:
+    async with Session(reach.access) as session:
+        identity = await session.identity()
+        scope = Scope(identity.partition, members.reading.account, identity.main_region, started)
+        return await find_aggregator(connect(session), named, scope, reach.start)
 
 
 @dataclass(slots=True)
@@ -150,6 +167,7 @@ class _Run:
     asked: tuple[str, ...]
     members: Members
     started: dt.datetime
+    aggregator: Aggregator | None = None
     begun: Begun | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
@@ -159,6 +177,8 @@ class _Run:
     parts: list[Part] = field(default_factory=list)
     unkept: str = ""
     calls: int = 0
+    recorded: int = 0
+    unrecorded: Counter[str] = field(default_factory=Counter)
 
     @property
     def organization(self) -> str:
@@ -170,7 +190,8 @@ class _Run:
         # The store is an extra, which a scan that keeps nothing does without.
         from bartizan.app.organization.keep import begin, purpose_of  # noqa: PLC0415 - as the comment says
 
-        purpose = purpose_of(self.organization, self.selection, self.asked)
+        aggregator = f"{self.aggregator.name}@{self.aggregator.scope.region}" if self.aggregator else ""
+        purpose = purpose_of(self.organization, self.selection, self.asked, aggregator)
         accounts = [self.organization, *(each.account_id for each in self.members.chosen)]
         self.begun = begin(store, self.reach.start, accounts, purpose, self.started, resume=resume)
 
@@ -183,6 +204,7 @@ class _Run:
         """What is to do."""
         before = self.begun.done if self.begun else {}
         home, partition = self.members.reading.account, self.members.reading.partition
+        given = self.aggregator
         return [
             Task(
                 account=each.account_id,
@@ -191,6 +213,7 @@ class _Run:
                 selection=self.selection,
                 regions=self.asked,
                 keeping=self.begun.keeping(each.account_id) if self.begun else None,
+                aggregator=given.for_account(each.account_id, self.organization) if given else None,
             )
             for each in self.members.chosen
             if each.account_id not in before
@@ -208,6 +231,8 @@ class _Run:
             self.parts.append(result.part)
         calls = sum(result.calls.values())
         self.calls += calls
+        self.recorded += result.recorded
+        self.unrecorded.update(result.unrecorded.values())
         self.lines.append(
             AccountLine(
                 account=result.account,
@@ -243,6 +268,8 @@ class _Run:
             calls=self.calls + sum(reading.calls.values()),
             kept=kept,
             unkept=unkept,
+            recorded=self.recorded,
+            unrecorded=dict(self.unrecorded),
             world=world,
         )
 

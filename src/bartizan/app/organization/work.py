@@ -11,11 +11,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from bartizan.app.organization.members import TREE_TYPES
 from bartizan.app.reading import read_account, readers_of
 from bartizan.app.scan import wanted_by
 from bartizan.app.selection import Selection
+from bartizan.aws.aggregator import Aggregator
 from bartizan.aws.collect import Wanted
 from bartizan.aws.session import Access, UnreachableError
 from bartizan.engine.catalog import Catalog
@@ -41,7 +43,7 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """An account to read, and how to reach it; ``regions`` as in a scan of one account."""
+    """An account to read, and how to reach it; ``regions`` and ``aggregator`` as in ``read_account``."""
 
     account: str
     name: str
@@ -49,6 +51,7 @@ class Task:
     selection: Selection
     regions: tuple[str, ...] = ()
     keeping: Keeping | None = None
+    aggregator: Aggregator | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ class AccountResult:
     """What came of an account: its outcome, and the resources that rules about the organization ask for (``shared``).
 
     ``unreached`` says why nothing could be read of it. ``seconds`` is the wall time. ``part`` is what was kept of it in
-    a store, ``unkept`` why that failed.
+    a store, ``unkept`` why that failed. ``recorded`` and ``unrecorded`` as in ``Reading``.
     """
 
     account: str
@@ -73,6 +76,8 @@ class AccountResult:
     unreached: Gap | None = None
     part: Part | None = None
     unkept: str = ""
+    recorded: int = 0
+    unrecorded: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,9 @@ def work(task: Task) -> AccountResult:
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     plan = plan_of(task.selection)
     readers = readers_of(plan.wanted)
+    where: dict[str, Any] = {"regions": task.regions, "all_must_exist": False, "aggregator": task.aggregator}
     try:
-        read = asyncio.run(read_account(task.access, plan.wanted, readers, regions=task.regions, all_must_exist=False))
+        read = asyncio.run(read_account(task.access, plan.wanted, readers, **where))
     except UnreachableError as refused:
         return unreached(task, refused.gap, started)
     evaluation = evaluate(plan.of_accounts, Snapshot(read.resources, read.gaps))
@@ -136,6 +142,8 @@ def work(task: Task) -> AccountResult:
         regions=read.regions,
         calls=dict(read.calls),
         retries=read.retries,
+        recorded=read.recorded,
+        unrecorded=dict(read.unrecorded),
     )
     return _kept(task.keeping, Read(read.caller, evaluation, plan.of_accounts), result) if task.keeping else result
 
