@@ -40,11 +40,19 @@ def test_a_framework_has_controls_with_numbers_of_their_own_and_words(each: Fram
         ("cis-1.4", 58), ("cis-1.5", 63), ("cis-2.0", 64), ("cis-3.0", 62), ("cis-4.0.1", 64), ("cis-5.0", 63),
         ("cis-6.0", 63), ("cis-7.0", 70), ("iso-27001", 93), ("soc2", 61), ("gdpr", 50), ("hipaa", 55),
         ("well-architected", 65), ("serverless-lens", 9), ("nist-csf-2.0", 106),
-        ("nist-800-53-r5", 321), ("pci-dss-4.0.1", 260), ("aws-fsbp", 294),
+        ("nist-800-53-r5", 321), ("pci-dss-4.0.1", 260), ("aws-fsbp", 376),
     ],
 )  # fmt: skip
 def test_no_control_of_the_standard_is_left_out(name: str, controls: int) -> None:
     assert len(framework(name).controls) == controls
+
+
+def test_the_foundational_practices_have_what_aws_added_and_nothing_that_it_retired() -> None:
+    known = {each.id: each for each in framework("aws-fsbp").controls}
+    assert not {"CloudFormation.1", "CodeBuild.5", "Redshift.9", "S3.10", "OpenSearch.1"} & known.keys()
+    assert known["Cognito.5"].kind is Kind.AUTOMATED
+    assert known["APIGateway.11"].kind is Kind.PARTLY
+    assert known["WorkSpaces.1"].kind is Kind.NOT_COVERED
 
 
 def test_the_own_list_leaves_no_line_without_rule_or_remark() -> None:
