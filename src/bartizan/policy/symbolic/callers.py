@@ -15,6 +15,7 @@ from bartizan.model import InputError
 from bartizan.policy.conditions import Constraint, texts
 from bartizan.policy.patterns import Attributes
 from bartizan.policy.requests import ANONYMOUS, Principal, PrincipalKind, account_in
+from bartizan.policy.symbolic.formula import one_of
 from bartizan.policy.symbolic.issuers import foreign_subjects, issuer_of, issuers_named
 from bartizan.policy.symbolic.mentions import ACCOUNT, Mentions
 from bartizan.policy.symbolic.unsigned import UNSIGNED
@@ -180,9 +181,9 @@ def _unnamed(home: _Account, mentions: Mentions) -> Iterator[Caller]:
         if kind is not PrincipalKind.ROOT:
             del known["aws:principalarn"], known["aws:userid"]
             free += [
-                _one_of("aws:principalarn", f"arn:aws:iam::{account}:{kind}/*"),
+                one_of("aws:principalarn", f"arn:aws:iam::{account}:{kind}/*"),
                 _none_of("aws:principalarn", mentions.arns),
-                _one_of("aws:userid", "A*A*:*" if kind is PrincipalKind.ROLE else "AIDA*"),
+                one_of("aws:userid", "A*A*:*" if kind is PrincipalKind.ROLE else "AIDA*"),
                 _none_of("aws:userid", (f"{each}*" for each in mentions.unique_ids)),
             ]
         if kind is PrincipalKind.USER:
@@ -196,7 +197,7 @@ def _in_organization(organization: str, known: dict[str, tuple[str, ...]], menti
     """What is open of the organization of a caller's account: the path in it, or which it is of those not mentioned."""
     del known["aws:principalorgpaths"]
     if organization:
-        yield _one_of("aws:principalorgpaths", f"{organization}/*")
+        yield one_of("aws:principalorgpaths", f"{organization}/*")
         return
     del known["aws:principalorgid"]
     yield _none_of("aws:principalorgid", mentions.organizations)
@@ -230,7 +231,7 @@ def _by_id(unique_id: str, account: str) -> Caller:
     principal = Principal(kind=kind, arn=f"arn:aws:iam::{account}:{kind}/{_FRESH_NAME}", account=account)
     known = _completed(principal.attributes)
     del known["aws:userid"]
-    free = (_one_of("aws:userid", f"{unique_id}:*", unique_id),)
+    free = (one_of("aws:userid", f"{unique_id}:*", unique_id),)
     return Caller(reach=Reach.ACCOUNT, principal=principal, who=unique_id, known=known, free=free)
 
 
@@ -274,10 +275,6 @@ def _misread(key: str, fresh: str, mentions: Mentions) -> Iterator[str]:
 def _names_bucket(arn: str) -> bool:
     parts = arn.split(":", 5)
     return len(parts) == 6 and parts[2] == "s3" and not {"*", "?"} & set(parts[5])
-
-
-def _one_of(key: str, *patterns: str) -> Constraint:
-    return Constraint(key, texts(patterns, variables=False))
 
 
 def _one_of_if_any(key: str, *patterns: str) -> Constraint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bartizan.policy.conditions import Constraint
+from bartizan.policy.conditions import Constraint, texts
 from bartizan.policy.patterns import Attributes
 
 
@@ -26,6 +26,11 @@ class Or:
 Formula = Constraint | And | Or
 TRUE = And(())
 FALSE = Or(())
+
+
+def one_of(key: str, *patterns: str) -> Constraint:
+    """That a value of the key fits one of the patterns; the case of letters matters but for actions."""
+    return Constraint(key, texts(patterns, variables=False, nocase=key == "action"))
 
 
 def both(*parts: Formula) -> Formula:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bartizan.policy.conditions import Constraint, texts
 from bartizan.policy.decision import FREE_ACTIONS
-from bartizan.policy.symbolic.formula import Formula, both, either, opposite
+from bartizan.policy.symbolic.formula import Formula, both, either, one_of, opposite
 
 _OBJECT_ACTIONS = (
     "s3:*object*",
@@ -31,20 +30,16 @@ def scope(arn: str, actions: Sequence[str] = ("*",)) -> Formula:
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
     """
     if not arn:
-        return both(_one_of("action", *actions), _one_of("action", *FREE_ACTIONS).negate())
+        return both(one_of("action", *actions), one_of("action", *sorted(FREE_ACTIONS)).negate())
     service = arn.split(":", 3)[2] if arn.count(":") > 2 else "*"
     asked = both(
-        _one_of("action", *actions),
-        _one_of("action", f"{_PREFIXES.get(service, service)}:*"),
-        _one_of("action", *FREE_ACTIONS).negate(),
+        one_of("action", *actions),
+        one_of("action", f"{_PREFIXES.get(service, service)}:*"),
+        one_of("action", *sorted(FREE_ACTIONS)).negate(),
     )
     if service == "s3":
-        on_object = both(_one_of("action", *_OBJECT_ACTIONS), _one_of("action", *_BUCKET_ACTIONS).negate())
-        objects = both(on_object, _one_of("resource", f"{arn}/*"))
-        return both(asked, either(objects, both(opposite(on_object), _one_of("resource", arn))))
+        on_object = both(one_of("action", *_OBJECT_ACTIONS), one_of("action", *_BUCKET_ACTIONS).negate())
+        objects = both(on_object, one_of("resource", f"{arn}/*"))
+        return both(asked, either(objects, both(opposite(on_object), one_of("resource", arn))))
     parts = (arn + _PARTS[service],) if service in _PARTS else ()
-    return both(asked, _one_of("resource", arn, *parts))
-
-
-def _one_of(key: str, *patterns: str) -> Constraint:
-    return Constraint(key, texts(sorted(patterns), variables=False, nocase=key == "action"))
+    return both(asked, one_of("resource", arn, *parts))

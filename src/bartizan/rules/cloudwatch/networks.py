@@ -1,7 +1,7 @@
 """Checks that somebody is told of changes to networks and to the record of changes.
 
 The events are those of the CIS Foundations Benchmark. Whether they are noticed is decided by running the patterns of
-the metric filters on them.
+metric filters and of EventBridge rules on them.
 """
 
 from __future__ import annotations
