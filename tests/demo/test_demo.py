@@ -39,11 +39,11 @@ BETWEEN_ACCOUNTS = {
     ("shared-services", "organizations.log-tampering-allowed"),
     ("data-platform", "organizations.log-tampering-allowed"),
     ("data-platform", "organizations.account-outside-units"),
+    ("data-platform", "organizations.account-can-be-taken-over"),
     ("data-platform", "iam.other-account-without-external-id"),
     ("data-platform", "s3.shared-with-other-account"),
     ("shared-services", "kms.foreign-administrator"),
     ("shared-services", "ecr.others-may-push"),
-    ("shared-services", "iam.other-account-without-external-id"),
     ("log-archive", "s3.service-allowed-for-anyone"),
     ("log-archive", "s3.shared-with-other-account"),
     ("old-shop", "organizations.account-suspended"),
@@ -61,6 +61,7 @@ WELL_DONE = {
     ("shop", "organizations.leaving-allowed"),
     ("shop", "cloudtrail.account-not-recorded"),
     ("management", "organizations.no-account-for-logs"),
+    ("shared-services", "iam.other-account-without-external-id"),
 }
 
 

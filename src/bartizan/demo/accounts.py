@@ -75,7 +75,7 @@ def _shared_services(cloud: Cloud, made: Company) -> None:
     inside = allow(use, Principal={"AWS": "*"}, Condition=made.only_us)
     key = kms.create_key(Description="shared", Policy=policy(own, inside))["KeyMetadata"]["KeyId"]
     kms.enable_key_rotation(KeyId=key)
-    taken = kms.create_key(Description="build", Policy=policy(own, allow("kms:*", Principal=root(staging))))
+    taken = kms.create_key(Description="build", Policy=policy(own, allow("kms:*", Principal=root(_VENDOR))))
     s3 = cloud.client("s3", OTHER)
     s3.create_bucket(Bucket="company-artifacts")
     reader = allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::company-artifacts/*", Principal=root(staging))
@@ -85,7 +85,7 @@ def _shared_services(cloud: Cloud, made: Company) -> None:
     cloud.client("sqs").create_queue(QueueName="releases", Attributes=attributes)
     cloud.client("ecr").create_repository(repositoryName="shop")
     images = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:PutImage"]
-    who = {"AWS": [f"arn:aws:iam::{each}:root" for each in (shop, staging)]}
+    who = {"AWS": [f"arn:aws:iam::{each}:root" for each in (shop, staging, _VENDOR)]}
     pull = {"Effect": "Allow", "Principal": who, "Action": images}
     cloud.client("ecr").set_repository_policy(repositoryName="shop", policyText=policy(pull))
     # The middle of a chain: staging's CI gets here, and from here to production as administrator.
@@ -122,7 +122,8 @@ def _data_platform(cloud: Cloud, made: Company) -> None:
     iam.put_role_policy(RoleName="bi-vendor", PolicyName="read", PolicyDocument=reading)
     for name in ("company-warehouse", "company-exports"):
         s3.create_bucket(Bucket=name)
-    share = allow("s3:*", "arn:aws:s3:::company-warehouse/*", Principal=root(made.number("shop")))
+    who = {"AWS": [f"arn:aws:iam::{each}:root" for each in (made.number("shop"), _VENDOR)]}
+    share = allow("s3:*", "arn:aws:s3:::company-warehouse/*", Principal=who)
     s3.put_bucket_policy(Bucket="company-warehouse", Policy=policy(share))
     good_bucket(s3, "company-exports")
     volume = ec2.create_volume(AvailabilityZone="eu-west-1a", Size=50)["VolumeId"]

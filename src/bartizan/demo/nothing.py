@@ -25,12 +25,19 @@ _QUESTIONS = ("Get", "List", "Describe", "BatchGet")
 _OFF: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "macie2:GetMacieSession": ("AccessDeniedException", "Macie is not enabled"),
+        "sso-admin:GetPermissionsBoundaryForPermissionSet": ("ResourceNotFoundException", "it has no boundary"),
     }
 )
-"""Operations by which AWS says that a service is off, with error code and message."""
+"""Operations by which AWS says that a service is off, or nothing set, with error code and message."""
 
 _SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
+        "guardduty:DescribeOrganizationConfiguration": {
+            "autoEnable": False,
+            "autoEnableOrganizationMembers": "NONE",
+            "memberAccountLimitReached": False,
+        },
+        "macie2:DescribeOrganizationConfiguration": {"autoEnable": False, "maxAccountLimitReached": False},
         "macie2:GetAutomatedDiscoveryConfiguration": {"status": "DISABLED"},
         "ssm:GetServiceSetting": {"ServiceSetting": {"SettingValue": "Enable"}},
     }
