@@ -10,18 +10,28 @@ from typing import Any
 import boto3
 import pytest
 
+from bartizan.app.organization.pool import Engine
 from bartizan.app.organization.run import OrganizationScan, Reach, scan_organization
+from bartizan.app.scan import wanted_by
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
 from bartizan.cli.reporting import of_organization
 from bartizan.demo.emulator import emulator
+from bartizan.engine.catalog import Catalog
 from bartizan.engine.services import State
 from bartizan.model import Status
+from bartizan.resources.config import ConfigurationAggregator
+from bartizan.resources.guardduty import Detector
+from bartizan.resources.inspector2 import AccountStatus
+from bartizan.resources.macie2 import Session
+from bartizan.resources.securityhub import Hub
 
 RULES = (
     "guardduty.detector-administered-elsewhere", "securityhub.hub-administered-elsewhere",
     "config.no-organization-aggregator", "sso.administration-not-delegated",
 )  # fmt: skip
+
+THREAD = Engine(make=ThreadPoolExecutor, workers=1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ def company() -> Iterator[Company]:
 def result(company: Company) -> OrganizationScan:
     reach = Reach(access=Access(endpoint_url=company.url, credentials=("test", "test")), role="Audit")
     selection = Selection(rules=RULES)
-    return scan_organization(reach, selection, None, ("us-east-1",), workers=1, make=ThreadPoolExecutor)
+    return scan_organization(reach, selection, None, ("us-east-1",), engine=THREAD)
 
 
 def test_a_detector_that_nobody_administers_is_found_in_its_account_only(
@@ -86,3 +96,14 @@ def test_the_matrix_says_what_is_on_where(company: Company, result: Organization
     assert security.state("GuardDuty") is State.ON
     assert security.state("Security Hub") is State.APART
     assert {each.state("Config") for each in services.accounts} == {State.OFF}
+
+
+def test_what_only_the_organization_asks_costs_the_scan_of_one_account_nothing() -> None:
+    alone, together = wanted_by(Catalog.load().of_one_account()), wanted_by(Catalog.load())
+    assert ConfigurationAggregator in together
+    assert ConfigurationAggregator not in alone
+    for kind in (Detector, Hub, Session, AccountStatus):
+        assert {"administrator", "auto_enable"} <= (together[kind] or frozenset())
+        assert "auto_enable" not in (alone[kind] or frozenset())
+    for kind in (Session, AccountStatus):
+        assert "administrator" not in (alone[kind] or frozenset())
