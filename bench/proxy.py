@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+from urllib.parse import parse_qs
 
 from aiohttp import ClientSession, TCPConnector, web
 
-from wire import Answer, Fault, Operation, Operations, answer, scope_of
+from wire import Answer, Fault, Operation, Operations, answer, key_of, scope_of
 
 Faults = Callable[[str], Fault | None]
 """Told the name of the operation that is asked for (``s3:GetBucketAcl``), says what goes wrong, if anything does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call: its operation, its account where a role was assumed for it, its region, and what it sends.
+
+    ``account`` of a call that assumes a role is the account of that role.
+    """
+
+    operation: str
+    account: str
+    region: str
+    body: bytes
+
+
+FaultsOf = Callable[[Asked], Fault | None]
+"""As ``Faults``, told more of the call."""
 
 
 def only(operation: str, fault: Fault) -> Faults:
@@ -29,13 +49,17 @@ def share(part: float, fault: Fault, seed: int = 7) -> Faults:
     return lambda _: fault if dice.random() < part else None
 
 
+_ROLE = re.compile(r"arn:[^:]+:iam::(\d+):role/")
+_KEY = re.compile(rb"<AccessKeyId>([^<]+)<")
+
+
 class Proxy:
     """Forwards every request to ``target``; ``latency`` (seconds) is added to each.
 
     ``calls`` counts the requests, ``failed`` those among them that the target could not serve (5xx), and ``by_bucket``
     all of them by service (as its requests are signed) and region. ``faults`` decides which calls of ``services`` fail,
-    and ``refused`` counts those by operation. With ``replay``, the last answer to the same request comes from memory,
-    without the target's own time.
+    ``faults_of`` the same by account and region, and ``refused`` counts those by operation. With ``replay``, the last
+    answer to the same request comes from memory, without the target's own time.
     """
 
     def __init__(self, target: str, latency: float = 0.0, services: Iterable[str] = ()) -> None:
@@ -45,8 +69,10 @@ class Proxy:
         self.replay = False
         self.latency = latency
         self.faults: Faults | None = None
+        self.faults_of: FaultsOf | None = None
         self.url = ""
         self._recorded: dict[tuple[str, ...], Answer] = {}
+        self._accounts: dict[str, str] = {}
         self._target = target
         self._operations = Operations(services)
         self._loop = asyncio.new_event_loop()
@@ -68,7 +94,7 @@ class Proxy:
     def reset(self) -> None:
         """Count from nothing, without faults."""
         self.count_anew()
-        self.faults = None
+        self.faults = self.faults_of = None
 
     def count_anew(self) -> None:
         """Count from nothing."""
@@ -99,9 +125,13 @@ class Proxy:
         body = await request.read()
         if self.latency:
             await asyncio.sleep(self.latency)
-        if self.faults:
+        account = self._accounts.get(key_of(request.headers), "")
+        assumed = _ROLE.search(parse_qs(body.decode("latin-1")).get("RoleArn", [""])[0]) if service == "sts" else None
+        if self.faults or self.faults_of:
             for operation in self._operations.asked(request.method, request.raw_path, request.headers, body):
-                fault = self.faults(operation.name)
+                fault = self.faults(operation.name) if self.faults else None
+                if self.faults_of and not fault:
+                    fault = self.faults_of(Asked(operation.name, assumed[1] if assumed else account, region, body))
                 if fault:
                     self.refused[operation.name] += 1
                     return await _failing(operation, fault)
@@ -110,6 +140,9 @@ class Proxy:
         if not self.replay or key not in self._recorded:
             self._recorded[key] = await self._forward(request, body)
         reply = self._recorded[key]
+        given = _KEY.search(reply.body) if assumed else None
+        if assumed and given:
+            self._accounts[given[1].decode()] = assumed[1]
         self.failed += reply.status >= 500
         return _response(reply)
 

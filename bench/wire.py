@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import botocore.session
 from botocore.model import ServiceModel
 
-_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]*)/([^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]*)/([^/]+)/aws4_request")
 
 
 class Fault(Enum):
@@ -24,6 +24,7 @@ class Fault(Enum):
     DENIED = "is not authorized to perform this"
     THROTTLED = "Rate exceeded"
     EXPIRED = "The security token included in the request is expired"
+    SUSPENDED = "The AWS Access Key Id needs a subscription for the service"
     HANG = ""
 
 
@@ -58,7 +59,13 @@ class _Route:
 def scope_of(headers: Mapping[str, str]) -> tuple[str, str]:
     """The service, by the name that signs for it, and the region that a request is signed for."""
     signed = _CREDENTIAL.search(headers.get("Authorization", ""))
-    return (signed[2], signed[1]) if signed else ("", "")
+    return (signed[3], signed[2]) if signed else ("", "")
+
+
+def key_of(headers: Mapping[str, str]) -> str:
+    """The access key that a request is signed with."""
+    signed = _CREDENTIAL.search(headers.get("Authorization", ""))
+    return signed[1] if signed else ""
 
 
 class Operations:
@@ -131,18 +138,23 @@ _CODES: Mapping[tuple[str, Fault], tuple[int, str]] = {
     ("query", Fault.DENIED): (403, "AccessDenied"),
     ("query", Fault.THROTTLED): (400, "Throttling"),
     ("query", Fault.EXPIRED): (403, "ExpiredToken"),
+    ("query", Fault.SUSPENDED): (403, "OptInRequired"),
     ("ec2", Fault.DENIED): (403, "UnauthorizedOperation"),
     ("ec2", Fault.THROTTLED): (503, "RequestLimitExceeded"),
     ("ec2", Fault.EXPIRED): (400, "RequestExpired"),
+    ("ec2", Fault.SUSPENDED): (401, "OptInRequired"),
     ("rest-xml", Fault.DENIED): (403, "AccessDenied"),
     ("rest-xml", Fault.THROTTLED): (503, "SlowDown"),
     ("rest-xml", Fault.EXPIRED): (400, "ExpiredToken"),
+    ("rest-xml", Fault.SUSPENDED): (403, "AccountProblem"),
     ("rest-json", Fault.DENIED): (403, "AccessDeniedException"),
     ("rest-json", Fault.THROTTLED): (429, "TooManyRequestsException"),
     ("rest-json", Fault.EXPIRED): (403, "ExpiredTokenException"),
+    ("rest-json", Fault.SUSPENDED): (403, "OptInRequired"),
     ("json", Fault.DENIED): (400, "AccessDeniedException"),
     ("json", Fault.THROTTLED): (400, "ThrottlingException"),
     ("json", Fault.EXPIRED): (400, "ExpiredTokenException"),
+    ("json", Fault.SUSPENDED): (403, "OptInRequired"),
 }
 
 

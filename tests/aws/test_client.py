@@ -42,7 +42,10 @@ def refused(code: str, status: int = 400) -> aws.ClientError:
         (refused("Whatever", 429), Reason.THROTTLED, True),
         (refused("ExpiredToken", 403), Reason.EXPIRED, False),
         (refused("InvalidClientTokenId", 403), Reason.EXPIRED, False),
-        (refused("OptInRequired", 401), Reason.UNSUPPORTED, False),
+        (refused("SubscriptionRequiredException"), Reason.UNSUPPORTED, False),
+        # So AWS answers for an account that is suspended: what it holds is not known, and no permission helps.
+        (refused("OptInRequired", 401), Reason.FAILED, False),
+        (refused("AccountProblem", 403), Reason.FAILED, False),
         (refused("InternalError", 500), Reason.FAILED, True),
         (refused("ValidationException"), Reason.FAILED, False),
         (aws.ReadTimeoutError(endpoint_url="https://sqs"), Reason.TIMED_OUT, True),

@@ -17,7 +17,12 @@ OPERATIONS = Operations(["s3", "s3control", "ec2", "lambda", "sqs", "cloudwatch"
 @pytest.mark.parametrize("protocol", ["query", "ec2", "rest-xml", "rest-json", "json", "smithy-rpc-v2-cbor"])
 @pytest.mark.parametrize(
     ("fault", "reason"),
-    [(Fault.DENIED, Reason.DENIED), (Fault.THROTTLED, Reason.THROTTLED), (Fault.EXPIRED, Reason.EXPIRED)],
+    [
+        (Fault.DENIED, Reason.DENIED),
+        (Fault.THROTTLED, Reason.THROTTLED),
+        (Fault.EXPIRED, Reason.EXPIRED),
+        (Fault.SUSPENDED, Reason.FAILED),
+    ],
 )
 def test_an_error_means_the_same_in_every_protocol(protocol: str, fault: Fault, reason: Reason) -> None:
     reply = answer(Operation("sqs:ListQueues", protocol), fault)

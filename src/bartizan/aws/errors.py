@@ -15,7 +15,7 @@ from bartizan.model import Gap, Reason
 from bartizan.resources.reading import Call, Failed
 
 _DENIED = {
-    "403", "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AllAccessDisabled", "AuthorizationError",
+    "403", "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthorizationError",
     "AuthorizationErrorException", "Client.UnauthorizedOperation", "Forbidden", "ForbiddenException",
     "KMS.AccessDeniedException", "NotAuthorized", "NotAuthorizedException", "UnauthorizedAccess",
     "UnauthorizedException", "UnauthorizedOperation",
@@ -31,10 +31,22 @@ _THROTTLED = {
     "TransactionInProgressException",
 }  # fmt: skip
 _UNSUPPORTED = {
-    "InvalidAction", "NotImplemented", "OperationNotSupportedException", "OptInRequired",
-    "SubscriptionRequiredException", "UnknownEndpoint", "UnknownOperationException", "UnsupportedOperation",
-    "UnsupportedOperationException",
+    "InvalidAction", "NotImplemented", "OperationNotSupportedException", "SubscriptionRequiredException",
+    "UnknownEndpoint", "UnknownOperationException", "UnsupportedOperation", "UnsupportedOperationException",
 }  # fmt: skip
+_ACCOUNT = {"AccountProblem", "AllAccessDisabled", "Blocked", "NotSignedUp", "OptInRequired", "PendingVerification"}
+"""AWS does not serve the account, as when it is suspended: no permission helps, and what it holds is not known.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and
+https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html.
+"""
+_MEANINGS = (
+    (_THROTTLED, Reason.THROTTLED),
+    (_DENIED, Reason.DENIED),
+    (_EXPIRED, Reason.EXPIRED),
+    (_ACCOUNT, Reason.FAILED),
+)
+_ASSUME = Call("sts:AssumeRole")
 _TRANSIENT = {"InternalError", "InternalFailure", "InternalServerError", "RequestTimeout", "ServiceUnavailable"}
 
 
@@ -67,11 +79,14 @@ def understand(error: Exception, call: Call, *, in_region: bool) -> Trouble:
 
 
 def _of_reply(error: aws.ClientError, call: Call) -> Trouble:
+    if error.operation_name == _ASSUME.operation:
+        # The credentials were renewed on the way: it is not the call that failed.
+        call = _ASSUME
     code = str(error.response.get("Error", {}).get("Code", ""))
     message = str(error.response.get("Error", {}).get("Message", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     detail = f"{code}: {message}" if message else code
-    for codes, reason in ((_THROTTLED, Reason.THROTTLED), (_DENIED, Reason.DENIED), (_EXPIRED, Reason.EXPIRED)):
+    for codes, reason in _MEANINGS:
         if code in codes:
             return _trouble(code, reason, call, detail, retry=reason is Reason.THROTTLED)
     if status == 429:

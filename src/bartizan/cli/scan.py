@@ -191,18 +191,23 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     from bartizan.cli.reporting import deliver, of_organization, progress
     from bartizan.model import InputError
 
-    with engine as ready, progress("Reading the organization") as advance:
-        result = scan_organization(
-            reach,
-            selection,
-            choice,
-            regions,
-            advance,
-            engine=ready,
-            store=store,
-            resume=resume,
-            aggregator=aggregator,
-        )
+    try:
+        with engine as ready, progress("Reading the organization") as advance:
+            result = scan_organization(
+                reach,
+                selection,
+                choice,
+                regions,
+                advance,
+                engine=ready,
+                store=store,
+                resume=resume,
+                aggregator=aggregator,
+            )
+    except KeyboardInterrupt:
+        if store is not None:
+            click.echo("What was read of accounts is kept: `--resume` takes the scan up from here", err=True)
+        raise
     if result.taken_up:
         click.echo(f"{result.taken_up} accounts were read by an earlier run", err=True)
     if aggregator:
@@ -214,8 +219,25 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     deliver(
         of_organization(result, selection.frameworks, selection.settings), default_output="bartizan-report", **reporting
     )
+    _tell_unreached({f"{each.account} ({each.name})": each.unreached for each in result.accounts if each.unreached})
     if store is not None and result.unkept:
         raise InputError(f"the scan is not kept as a snapshot: {result.unkept}; `--resume` takes it up from here")
     if store is not None:
         click.echo(f"Kept as snapshot {result.kept} in {store.address}", err=True)
     return exit_code(result.outcome, result.catalog, partial=result.partial, fail_on=fail_on, unknown_ok=unknown_ok)
+
+
+_REASONS_SHOWN = 10
+
+
+def _tell_unreached(reasons: dict[str, str]) -> None:
+    from bartizan.app.organization.accounts import told
+    from bartizan.report.safe import printable
+
+    lines = [f"Not reached: {named}: {' '.join(why.split())}" for named, why in told(reasons)]
+    for each in lines[:_REASONS_SHOWN]:
+        click.echo(printable(each), err=True)
+    if len(lines) > _REASONS_SHOWN:
+        click.echo(
+            f"... and {len(lines) - _REASONS_SHOWN} more reasons; the coverage gaps of --json name them", err=True
+        )

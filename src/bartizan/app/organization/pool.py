@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bartizan.app.organization.members import usual_workers
@@ -20,7 +24,20 @@ _TRIES = 2
 
 def processes(workers: int) -> Executor:
     """A pool of that many processes, each of which begins with nothing of ours in memory."""
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+
+
+def _settle() -> None:
+    """Leave Ctrl-C to the process that started this one, and end with it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +60,40 @@ class Engine:
         return self.workers or usual_workers()
 
 
-def run(tasks: Iterable[Task], work: Work, engine: Engine) -> Iterator[AccountResult]:
+def run(tasks: Iterable[Task], work: Work, engine: Engine) -> Generator[AccountResult, None, None]:
     """The results as they are done, each task once; raises ``InputError`` if the engine gives up.
 
     Only as many tasks are handed out as keep the workers busy, so that results do not pile up. A worker that dies takes
     its pool with it: the tasks that were at work are tried once more, each in a pool of its own, so that the one that
-    kills its worker is known, and only it is lost.
+    kills its worker is known, and only it is lost. Whoever closes this, or breaks it off, ends the work at once.
     """
     waiting = deque(tasks)
     broken: list[Task] = []
     while waiting:
-        with engine.make(min(engine.at_once, len(waiting))) as pool:
+        with _open(engine, min(engine.at_once, len(waiting))) as pool:
             yield from _in_one_pool(waiting, work, pool, engine, broken)
     for task in broken:
         yield _alone(task, work, engine)
+
+
+@contextmanager
+def _open(engine: Engine, workers: int) -> Iterator[Executor]:
+    with engine.make(workers) as pool:
+        try:
+            yield pool
+        except BaseException:
+            # The pool's own end waits for what is at work, which can take minutes.
+            if isinstance(pool, ProcessPoolExecutor):
+                _end(pool)
+            raise
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    # Python has no public way before 3.14.
+    running = list((pool._processes or {}).values())  # noqa: SLF001 - as the comment says
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in running:
+        process.terminate()
 
 
 def _in_one_pool(
@@ -85,7 +122,7 @@ def _in_one_pool(
 def _alone(task: Task, work: Work, engine: Engine) -> AccountResult:
     error: BaseException | None = None
     for _ in range(_TRIES - 1):
-        with engine.make(1) as pool:
+        with _open(engine, 1) as pool:
             future = pool.submit(work, task)
             error = _error(future, engine)
             if error is None:

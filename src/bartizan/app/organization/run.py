@@ -6,7 +6,9 @@ import asyncio
 import datetime as dt
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from bartizan.app.organization.members import NOT_CHOSEN, Choice, Members, find_members
@@ -145,9 +147,10 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     if store is not None:
         run.begin(store, resume=resume)
     done, tasks = run.done(), run.tasks()
-    for number, result in enumerate((*done, *worked(tasks, work, engine or Engine())), 1):
-        run.add(result)
-        progress(number, len(done) + len(tasks), f"{result.name} ({result.account})")
+    with closing(worked(tasks, work, engine or Engine())) as results:
+        for number, result in enumerate(chain(done, results), 1):
+            run.add(result)
+            progress(number, len(done) + len(tasks), f"{result.name} ({result.account})")
     return replace(run.finish(), seconds=time.monotonic() - clock, taken_up=len(done))
 
 
