@@ -1,0 +1,123 @@
+"""``bartizan scan --org --store`` where the store fails, and thousands of accounts to choose from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import boto3
+import pytest
+
+from app.organization.test_faults import KEYS, SERVICES, THREADS, Company, founded
+from app.organization.test_members import HOME, reading
+from bartizan.app.keep import store_at
+from bartizan.app.organization.members import Choice, choose
+from bartizan.app.organization.run import OrganizationScan, Reach, _Run, scan_organization
+from bartizan.app.reading import Progress, no_progress
+from bartizan.app.selection import Selection
+from bartizan.aws.session import Access
+from bartizan.demo.emulator import emulator
+from bartizan.model import Status
+from bartizan.resources.organizations import MemberAccount, OrganizationalUnit
+from bartizan.store.store import Store
+from proxy import Asked, Proxy
+from wire import Fault
+
+SELECTION = Selection(rules=("s3.no-versioning",))
+
+
+@pytest.fixture(scope="module")
+def company() -> Iterator[Company]:
+    with emulator() as url:
+        yield founded(url, "shop", "mail")
+
+
+@pytest.fixture(scope="module")
+def proxy(company: Company) -> Iterator[Proxy]:
+    boto3.client("s3", endpoint_url=company.url, **KEYS).create_bucket(Bucket="snapshots-of-ours")
+    with Proxy(company.url, services=SERVICES) as between:
+        yield between
+
+
+def breaks_off(done: int, total: int, label: str) -> None:
+    raise KeyboardInterrupt
+
+
+def scanned(url: str, store: Store, *, resume: bool = False, progress: Progress = no_progress) -> OrganizationScan:
+    reach = Reach(access=Access(endpoint_url=url, credentials=("test", "test")), role="Audit")
+    return scan_organization(
+        reach, SELECTION, None, ("us-east-1",), progress, engine=THREADS, store=store, resume=resume
+    )
+
+
+def test_s3_that_refuses_in_the_middle_costs_the_snapshot_and_is_taken_up(company: Company, proxy: Proxy) -> None:
+    store = store_at("s3://snapshots-of-ours/x", Access(endpoint_url=proxy.url, credentials=("test", "test")))
+    written: list[str] = []
+
+    def refuses(asked: Asked) -> Fault | None:
+        if asked.operation != "s3:PutObject":
+            return None
+        written.append(asked.operation)
+        return Fault.DENIED if len(written) > 8 else None
+
+    proxy.faults_of = refuses
+    result = scanned(proxy.url, store)
+    assert not result.kept
+    assert "S3 refuses s3://snapshots-of-ours/x/snapshots/" in result.unkept
+    assert list(result.outcome.findings(Status.FAIL)), "the report loses nothing"
+    assert not list(store.snapshots())
+    proxy.faults_of = None
+    again = scanned(proxy.url, store, resume=True)
+    (manifest,) = store.snapshots()
+    assert manifest.id == again.kept
+    assert set(company.accounts.values()) < set(manifest.accounts)
+    assert again.outcome.tally() == result.outcome.tally()
+
+
+def test_a_broken_result_of_an_earlier_run_is_read_again(company: Company, tmp_path: Path) -> None:
+    store = store_at(str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        scanned(company.url, store, progress=breaks_off)
+    results = list(tmp_path.rglob("results/*.json.gz"))
+    assert results
+    for each in results:
+        each.write_bytes(each.read_bytes()[:40])
+    again = scanned(company.url, store, resume=True)
+    assert again.taken_up == 0
+    (manifest,) = store.snapshots()
+    assert set(company.accounts.values()) < set(manifest.accounts)
+
+
+def test_two_scans_at_once_keep_both(company: Company, tmp_path: Path) -> None:
+    store = store_at(str(tmp_path))
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: scanned(company.url, store), range(2)))
+    assert {each.id for each in store.snapshots()} == {each.kept for each in made}
+    assert len({each.kept for each in made}) == 2
+
+
+def test_thousands_of_accounts_are_chosen_and_handed_out_quickly() -> None:
+    units = [OrganizationalUnit(unit_id="r-1", unit_name="Root", parent_id="")]
+    units += [OrganizationalUnit(unit_id=f"ou-{each}", unit_name=f"u{each}", parent_id="r-1") for each in range(50)]
+    accounts = [
+        MemberAccount(
+            account_id=f"{number:012d}",
+            account_name=f"name-{number}",
+            parents=("r-1", f"ou-{number % 50}"),
+            management_account_id=HOME,
+            arn=f"arn:aws:organizations::{HOME}:account/o-1/{number:012d}",
+        )
+        for number in range(2000)
+    ]
+    began = time.monotonic()
+    choice = Choice(units=tuple(f"u{each}" for each in range(25)), without=("*7",))
+    members = choose(reading(*units, *accounts), choice)
+    assert len(members.chosen) + len(members.left_out) == 2000
+    assert len(members.chosen) == sum(1 for each in range(2000) if each % 50 < 25 and each % 10 != 7)
+    run = _Run(Reach(access=Access()), SELECTION, (), members, dt.datetime.now(dt.UTC))
+    tasks = run.tasks()
+    assert [each.account for each in tasks] == [each.account_id for each in members.chosen]
+    assert time.monotonic() - began < 5
