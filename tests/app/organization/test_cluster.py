@@ -19,7 +19,8 @@ from bartizan.app.organization.cluster import cluster, require_one_version, requ
 from bartizan.app.organization.members import Members
 from bartizan.app.organization.pool import Engine, run
 from bartizan.app.organization.run import Reach, _Run
-from bartizan.app.organization.work import AccountResult, Task, work
+from bartizan.app.organization.unit import AccountResult, Task
+from bartizan.app.organization.work import work
 from bartizan.app.reading import Reading
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access

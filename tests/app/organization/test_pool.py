@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bartizan.app.organization.pool import Engine, run
-from bartizan.app.organization.work import AccountResult, Task
+from bartizan.app.organization.unit import AccountResult, Task
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
 

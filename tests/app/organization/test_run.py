@@ -18,7 +18,8 @@ from bartizan.app.organization.keep import begin, purpose_of
 from bartizan.app.organization.members import Choice
 from bartizan.app.organization.pool import Engine
 from bartizan.app.organization.run import OrganizationScan, Reach, scan_organization
-from bartizan.app.organization.work import Task, work
+from bartizan.app.organization.unit import Task
+from bartizan.app.organization.work import work
 from bartizan.app.reading import Progress, no_progress
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access

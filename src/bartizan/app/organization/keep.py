@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from bartizan.app.keep import settings_facts, store_at
 from bartizan.app.organization.members import TREE_TYPES
-from bartizan.app.organization.work import AccountResult, Keeping, Read
+from bartizan.app.organization.unit import AccountResult, Keeping, Read
 from bartizan.app.scan import wanted_by
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bartizan.app.organization.members import usual_workers
-from bartizan.app.organization.work import AccountResult, Task, lost
+from bartizan.app.organization.unit import AccountResult, Task
+from bartizan.app.organization.work import lost
 from bartizan.model import InputError
 
 Work = Callable[[Task], AccountResult]

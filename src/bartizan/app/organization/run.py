@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from bartizan.app.organization.members import NOT_CHOSEN, Choice, Members, find_members
 from bartizan.app.organization.pool import Engine
 from bartizan.app.organization.pool import run as worked
-from bartizan.app.organization.work import AccountResult, Plan, Task, plan_of, work
+from bartizan.app.organization.unit import AccountResult, Task
+from bartizan.app.organization.work import Plan, plan_of, work
 from bartizan.app.reading import Progress, connect, no_progress
 from bartizan.app.selection import Selection
 from bartizan.aws.aggregator import Aggregator, find_aggregator

@@ -8,85 +8,22 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from bartizan.app.organization.members import TREE_TYPES
+from bartizan.app.organization.unit import AccountResult, Keeping, Read, Task
 from bartizan.app.reading import read_account, readers_of
 from bartizan.app.scan import wanted_by
 from bartizan.app.selection import Selection
-from bartizan.aws.aggregator import Aggregator
 from bartizan.aws.collect import Wanted
-from bartizan.aws.session import Access, UnreachableError
+from bartizan.aws.session import UnreachableError
 from bartizan.engine.catalog import Catalog
-from bartizan.engine.evaluate import Evaluation, evaluate
+from bartizan.engine.evaluate import evaluate
 from bartizan.engine.outcome import Outcome
-from bartizan.engine.suppress import Accepted, accept
+from bartizan.engine.suppress import accept
 from bartizan.model import CoverageGap, Gap, InputError, Reason, Resource, Snapshot
-from bartizan.store.manifest import Part
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
-    """Where what was read of an account is kept: the store, the snapshot, and the path of the account's last findings.
-
-    ``access`` is the way to the store, which need not be that to the account.
-    """
-
-    address: str
-    access: Access
-    snapshot: str
-    earlier: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """An account to read, and how to reach it; ``regions`` and ``aggregator`` as in ``read_account``."""
-
-    account: str
-    name: str
-    access: Access
-    selection: Selection
-    regions: tuple[str, ...] = ()
-    keeping: Keeping | None = None
-    aggregator: Aggregator | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountResult:
-    """What came of an account: its outcome, and the resources that rules about the organization ask for (``shared``).
-
-    ``unreached`` says why nothing could be read of it. ``seconds`` is the wall time. ``part`` is what was kept of it in
-    a store, ``unkept`` why that failed. ``recorded`` and ``unrecorded`` as in ``Reading``.
-    """
-
-    account: str
-    name: str
-    started: dt.datetime
-    seconds: float = 0.0
-    outcome: Outcome = field(default_factory=Outcome)
-    accepted: Accepted = field(default_factory=Accepted)
-    gaps: tuple[CoverageGap, ...] = ()
-    shared: tuple[Resource, ...] = ()
-    regions: tuple[str, ...] = ()
-    calls: Mapping[str, int] = field(default_factory=dict)
-    retries: int = 0
-    unreached: Gap | None = None
-    part: Part | None = None
-    unkept: str = ""
-    recorded: int = 0
-    unrecorded: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """All that was read of an account, which only its own worker ever holds: who read it, and what was judged."""
-
-    caller: str
-    evaluation: Evaluation
-    rules: Catalog
 
 
 @dataclass(frozen=True, slots=True)
