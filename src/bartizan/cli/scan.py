@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bartizan.cli.across import organization_options, organization_scan_options
 from bartizan.cli.options import (
     access_options,
     exit_code,
     framework_option,
-    organization_options,
-    organization_scan_options,
     report_options,
     selection,
     selection_options,
