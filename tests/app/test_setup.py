@@ -16,8 +16,8 @@ from bartizan.app.setup import Setup, files, role_template
 from bartizan.engine.catalog import Catalog
 from bartizan.iac.read import read_code
 from bartizan.model import InputError
+from bartizan.resources.code_readers import CodeReaders
 from bartizan.resources.iam import Role
-from bartizan.resources.index import ResourceIndex
 
 POLICIES = list(policies(actions_for(Catalog.load())))
 SETUP = Setup(trusted="444455556666", policies=POLICIES, external_id="seven-1e")
@@ -72,7 +72,7 @@ def test_only_who_is_trusted_gets_in_and_only_with_the_external_id(folder: Path,
     alone = tmp_path / "alone"
     alone.mkdir()
     (folder / name).rename(alone / name)
-    (role,) = (each for each in read_code([alone], ResourceIndex.load()).resources if isinstance(each, Role))
+    (role,) = (each for each in read_code([alone], CodeReaders()).resources if isinstance(each, Role))
     trust: Any = role.assume_role_policy_document.source
     (statement,) = trust["Statement"]
     assert statement["Principal"] == {"AWS": "arn:aws:iam::444455556666:root"}

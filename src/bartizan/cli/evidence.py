@@ -11,7 +11,12 @@ import click
 
 @click.group("evidence")
 def evidence_group() -> None:
-    """What a person looked at where AWS has no interface for it, as the answer to manual controls of frameworks."""
+    """What a person looked at where AWS has no interface for it, as the answer to manual controls of frameworks.
+
+    \b
+    Example:
+      bartizan evidence add mission/C-SSO.mfa --owner anna --reason "seen in the console" --expires 2027-06-30
+    """
 
 
 @evidence_group.command("add")
