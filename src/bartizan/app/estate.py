@@ -14,7 +14,7 @@ from bartizan.app.reading import Progress, no_progress, read_account, readers_of
 from bartizan.aws.collect import Wanted
 from bartizan.aws.session import Access
 from bartizan.iac.export import read_export, read_organization, read_resource_policies
-from bartizan.model import CoverageGap, InputError, Reason, Resource, Snapshot
+from bartizan.model import CoverageGap, InputError, Resource, Snapshot
 from bartizan.policy import Estate, GuardedResource, Identity, Organization
 from bartizan.resources.account import Account, public_access_reader
 from bartizan.resources.ec2.compute import Instance
@@ -116,7 +116,7 @@ def find_estate(
     reading = asyncio.run(
         read_account(source.access, wanted, _readers(wanted), regions=source.regions, progress=progress)
     )
-    gaps = tuple(each for each in reading.gaps if each.gap.reason is not Reason.UNSUPPORTED)
+    gaps = tuple(each for each in reading.gaps if each.hides)
     listed = by_type(reading.resources)
     more = _policies_in(source, reading.account)
     estate = build_estate(listed, guarded=kinds, workloads=workloads, organization=organization, more=more)
@@ -144,7 +144,7 @@ def _of_organization(
     return FoundEstate(
         estate=build_estate(listed, guarded=guarded, workloads=workloads, organization=organization, more=more),
         caller=accounts.members.reading.caller,
-        unseen=tuple(each for each in accounts.gaps if each.gap.reason is not Reason.UNSUPPORTED),
+        unseen=tuple(each for each in accounts.gaps if each.hides),
         assumed=tuple(_assumed_of(organization, accounts.left_out)),
         read=read,
         unreached=accounts.unreached,

@@ -16,7 +16,7 @@ from bartizan.engine.evaluate import Evaluation, evaluate
 from bartizan.engine.settings import Settings
 from bartizan.engine.suppress import Accepted, accept
 from bartizan.engine.trace import fields_asked, fields_read
-from bartizan.model import CoverageGap, Reason, Resource, Rule, Snapshot
+from bartizan.model import CoverageGap, Resource, Rule, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Scan:
     @property
     def partial(self) -> bool:
         """Whether something exists, or may exist, that was not seen; a service that a region lacks hides nothing."""
-        return any(each.gap.reason is not Reason.UNSUPPORTED for each in self.gaps)
+        return any(each.hides for each in self.gaps)
 
 
 async def scan(  # noqa: PLR0913 - all but two can be left out

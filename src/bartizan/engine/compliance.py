@@ -11,7 +11,7 @@ from enum import StrEnum
 from bartizan.engine.evidence import Evidence
 from bartizan.engine.outcome import Results
 from bartizan.frameworks import Control, Framework, Kind
-from bartizan.model import CoverageGap, Reason, Rule, Status
+from bartizan.model import CoverageGap, Rule, Status
 
 
 class Standing(StrEnum):
@@ -79,7 +79,7 @@ def assess(  # noqa: PLR0913 - most can be left out
     ``attested`` is the evidence of people that there is.
     A control whose resources could not be listed never passes: it is unknown.
     """
-    unseen = {kind for each in gaps if each.gap.reason is not Reason.UNSUPPORTED for kind in each.types}
+    unseen = {kind for each in gaps if each.hides for kind in each.types}
     tally = results.tally()
     judged = {each.id: _Judged(tally[each.id], _hidden(each, unseen)) for each in rules if each.id in tally}
     left_out = [each for each in known if each not in judged]

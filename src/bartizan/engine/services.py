@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from bartizan.model import Reason, Resource, Rule, Snapshot, Unknown
+from bartizan.model import Resource, Rule, Snapshot, Unknown
 from bartizan.resources.accessanalyzer import Analyzer
 from bartizan.resources.cloudtrail import Trail
 from bartizan.resources.config import ConfigurationAggregator, ConfigurationRecorder
@@ -144,7 +144,7 @@ class _Facts:
         for gap in world.gaps:
             for name in gap.types:
                 key = (name, gap.account, gap.region)
-                gaps[key] = gaps.get(key, True) and gap.gap.reason is Reason.UNSUPPORTED
+                gaps[key] = gaps.get(key, True) and not gap.hides
         frozen = {kind: frozenset(each) for kind, each in administrators.items()}
         return cls(found, delegated, frozen, gaps)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from bartizan.model.errors import Gap, InputError
+from bartizan.model.errors import Gap, InputError, Reason
 from bartizan.model.resource import Place
 from bartizan.model.suppression import Suppression
 
@@ -93,3 +93,8 @@ class CoverageGap:
     region: str
     gap: Gap
     call: str = ""
+
+    @property
+    def hides(self) -> bool:
+        """Whether there may be something that was not seen; a service that a region lacks hides nothing."""
+        return self.gap.reason is not Reason.UNSUPPORTED

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from bartizan.model.errors import DeclarationError, Reason, Unknown
+from bartizan.model.errors import DeclarationError, Unknown
 from bartizan.model.finding import CoverageGap
 from bartizan.model.resource import Resource
 
@@ -67,7 +67,7 @@ class Snapshot:
         self.gaps: tuple[CoverageGap, ...] = tuple(gaps)
         self._gaps_by_type: dict[str, list[CoverageGap]] = defaultdict(list)
         for gap in self.gaps:
-            if gap.gap.reason is Reason.UNSUPPORTED:
+            if not gap.hides:
                 continue  # where a region lacks a service, none is the answer
             for name in gap.types:
                 self._gaps_by_type[name].append(gap)

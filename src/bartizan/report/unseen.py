@@ -55,7 +55,7 @@ def unseen(gaps: Iterable[CoverageGap], findings: Iterable[Finding]) -> list[Uns
     """
     groups: dict[tuple[Reason, str, str], Unseen] = {}
     for gap in gaps:
-        if gap.gap.reason is not Reason.UNSUPPORTED:
+        if gap.hides:
             group = _group(groups, gap.gap, gap.call)
             group.listings += 1
             group.accounts.add(gap.account)
@@ -77,7 +77,7 @@ def lacking(gaps: Iterable[CoverageGap]) -> dict[str, list[str]]:
     """The regions in which a service does not exist, by service; nothing is hidden there."""
     regions: dict[str, set[str]] = {}
     for gap in gaps:
-        if gap.gap.reason is Reason.UNSUPPORTED:
+        if not gap.hides:
             regions.setdefault(gap.call.partition(":")[0], set()).add(gap.region)
     return {service: sorted(regions[service] - {""}) for service in sorted(regions)}
 

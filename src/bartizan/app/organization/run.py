@@ -116,7 +116,7 @@ class OrganizationScan:
     @property
     def partial(self) -> bool:
         """Whether something exists, or may exist, that was not seen."""
-        return any(each.gap.reason is not Reason.UNSUPPORTED for each in self.gaps)
+        return any(each.hides for each in self.gaps)
 
 
 def scan_organization(  # noqa: PLR0913 - all but two can be left out
