@@ -72,6 +72,7 @@ def _unknown(undecided: Undecided) -> Unknown:
     return Unknown("what the organization's policies deny", Gap(Reason.FAILED, detail=str(undecided)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _let_through(rails: Rails) -> RequestSet:
     levels = [[Policy(each, Layer.SCP) for each in level] for level in rails]
     denied = denied_by(policy for level in levels for policy in level)

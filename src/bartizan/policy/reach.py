@@ -15,7 +15,6 @@ from bartizan.model import Gap, Reason, Unknown
 from bartizan.policy.compiled import Layer, Policy
 from bartizan.policy.document import PolicyDocument, Statement
 from bartizan.policy.estate import GuardedResource
-from bartizan.policy.patterns import Attributes
 from bartizan.policy.requests import Request, account_in
 from bartizan.policy.symbolic import Exposure, Exposures, Reach, Undecided, exposures, undenied
 
@@ -124,21 +123,19 @@ def over_plain_http(document: PolicyDocument | None, arn: str, account: str, act
 
     Raises ``Unknown`` where neither can be told.
     """
-    try:
-        policy = document or _NO_POLICY
-        return _over_plain_http(policy, *_stand_ins(policy, arn, account), tuple(actions))
-    except Undecided as undecided:
-        raise Unknown("what its policy denies", Gap(Reason.FAILED, detail=str(undecided))) from None
+    return not_denied(document, arn, account, actions, (("aws:securetransport", ("false",)),))
 
 
-def not_denied(document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str]) -> Request | None:
+def not_denied(
+    document: PolicyDocument | None, arn: str, account: str, actions: Sequence[str], known: Known = ()
+) -> Request | None:
     """A request for one of the actions that the policy does not deny; ``None`` is the proof that it denies them all.
 
     Raises ``Unknown`` where neither can be told.
     """
+    policy = document or _NO_POLICY
     try:
-        policy = document or _NO_POLICY
-        return _not_denied(policy, *_stand_ins(policy, arn, account), tuple(actions))
+        return _not_denied(policy, *_stand_ins(policy, arn, account), tuple(actions), known)
     except Undecided as undecided:
         raise Unknown("what its policy denies", Gap(Reason.FAILED, detail=str(undecided))) from None
 
@@ -202,14 +199,10 @@ def _remembered_exposures(
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _over_plain_http(document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...]) -> Request | None:
-    plain: Attributes = {"aws:securetransport": ("false",)}
-    return next(undenied(_guarded(document, arn, account), actions=actions, known=plain), None)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _not_denied(document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...]) -> Request | None:
-    return next(undenied(_guarded(document, arn, account), actions=actions, known={}), None)
+def _not_denied(
+    document: PolicyDocument, arn: str, account: str, actions: tuple[str, ...], known: Known
+) -> Request | None:
+    return next(undenied(_guarded(document, arn, account), actions=actions, known=dict(known)), None)
 
 
 @dataclass(frozen=True, slots=True)
