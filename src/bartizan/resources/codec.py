@@ -87,9 +87,9 @@ def _container(origin: type, arguments: tuple[Any, ...], value: Any) -> Any:
         raise ValueError(f"{value!r} is no list")  # noqa: TRY004 - what is read, not what was passed, is wrong
     if origin is tuple and arguments[-1:] != (...,):
         return tuple(decode(hint, each) for hint, each in zip(arguments, value, strict=True))
-    return origin(decode(arguments[0], each) for each in value) if origin in {tuple, list, frozenset, set} else tuple(
-        decode(arguments[0], each) for each in value
-    )  # fmt: skip
+    # A sequence of no certain kind is a tuple.
+    kind = origin if origin in {list, frozenset, set} else tuple
+    return kind(decode(arguments[0], each) for each in value)
 
 
 def _resource(hint: type[Resource], value: Any) -> Resource:
