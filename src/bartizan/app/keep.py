@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ from bartizan.aws.session import Access
 from bartizan.engine.outcome import LISTED
 from bartizan.engine.settings import Settings
 from bartizan.engine.trace import fields_read
-from bartizan.model import InputError, plain
+from bartizan.model import InputError, Rule, plain
 from bartizan.store.files import Files, Folder, MissingError, StoreError
-from bartizan.store.manifest import Manifest
+from bartizan.store.manifest import Manifest, Part
 from bartizan.store.store import Store
 from bartizan.store.tables import table_name
 from bartizan.store.writing import Kept, write_account
@@ -72,18 +73,35 @@ def keep(scan: Scan, store: Store, settings: Settings) -> Manifest:
     try:
         earlier = store.last_of([scan.account]).get(scan.account)
         part = write_account(store.files, snapshot, kept, earlier)
-        return store.commit(
-            snapshot,
-            scan.started,
-            [part],
-            rules={each.id: fields_read(each) for each in scan.catalog},
-            tables=map(table_name, wanted_by(scan.catalog)),
-            settings=settings_facts(settings),
-        )
+        return commit(store, snapshot, scan.started, [part], tuple(scan.catalog), settings)
     except BaseException:
         with suppress(StoreError):
             store.abandon(snapshot)
         raise
+
+
+def commit(  # noqa: PLR0913, PLR0917 - what a snapshot says of itself
+    store: Store,
+    snapshot: str,
+    started: dt.datetime,
+    parts: Iterable[Part],
+    rules: Sequence[Rule],
+    settings: Settings,
+    failed: Mapping[str, str] | None = None,
+) -> Manifest:
+    """Make a snapshot of its parts whole: by which rules they were judged, what these read, and by which settings.
+
+    Raises ``StoreError`` where that fails.
+    """
+    return store.commit(
+        snapshot,
+        started,
+        parts,
+        rules={each.id: fields_read(each) for each in rules},
+        tables=map(table_name, wanted_by(rules)),
+        settings=settings_facts(settings),
+        failed=failed,
+    )
 
 
 def settings_facts(settings: Settings) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bartizan.app.organization.members import Members, find_members, usual_workers
+from bartizan.app.organization.members import Members, find_members
+from bartizan.app.organization.pool import usual_workers
 from bartizan.app.reading import Progress, Reading, no_progress, read_account
 from bartizan.aws.collect import Wanted
 from bartizan.aws.session import UnreachableError

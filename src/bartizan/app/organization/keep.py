@@ -13,22 +13,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bartizan.app.keep import settings_facts, store_at
+from bartizan.app.keep import commit, settings_facts, store_at
 from bartizan.app.organization.members import TREE_TYPES
 from bartizan.app.organization.unit import AccountResult, Keeping, Read
-from bartizan.app.scan import wanted_by
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
 from bartizan.engine.evaluate import Evaluation
 from bartizan.engine.outcome import LISTED
 from bartizan.engine.settings import Settings
-from bartizan.engine.trace import fields_read
 from bartizan.model import CoverageGap, Rule
 from bartizan.resources.codec import decode, encode
 from bartizan.store.files import MissingError, StoreError
 from bartizan.store.manifest import Manifest, Part, path_of
 from bartizan.store.store import Store
-from bartizan.store.tables import table_name
 from bartizan.store.writing import Kept, write_account
 
 _BEGUN = "begun.json"
@@ -130,15 +127,8 @@ def finish(begun: Begun, whole: Whole, parts: Iterable[Part]) -> Manifest:
         gaps=whole.gaps,
     )
     part = write_account(store.files, begun.snapshot, kept, begun.earlier.get(whole.organization))
-    manifest = store.commit(
-        begun.snapshot,
-        whole.started,
-        [*parts, part],
-        rules={each.id: fields_read(each) for each in whole.rules},
-        tables=map(table_name, wanted_by(whole.rules)),
-        settings=settings_facts(whole.settings),
-        failed=whole.failed,
-    )
+    all_parts = [*parts, part]
+    manifest = commit(store, begun.snapshot, whole.started, all_parts, whole.rules, whole.settings, whole.failed)
     done = store.files.sizes(path_of(begun.snapshot, _RESULTS))
     store.files.remove([*done, path_of(begun.snapshot, _BEGUN)])
     return manifest

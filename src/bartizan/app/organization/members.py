@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -54,11 +53,6 @@ class Members:
     def accounts(self) -> tuple[str, ...]:
         """All accounts of the organization, whether they are chosen or not."""
         return tuple(each.account_id for each in _accounts(self.reading))
-
-
-def usual_workers() -> int:
-    """How many accounts to read at once where nobody says it: two for each core, since reading mostly waits for AWS."""
-    return 2 * (os.cpu_count() or 1)
 
 
 async def find_members(access: Access, choice: Choice) -> Members:

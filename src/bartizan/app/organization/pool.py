@@ -13,7 +13,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bartizan.app.organization.members import usual_workers
 from bartizan.app.organization.unit import AccountResult, Task
 from bartizan.app.organization.work import lost
 from bartizan.model import InputError
@@ -21,6 +20,11 @@ from bartizan.model import InputError
 Work = Callable[[Task], AccountResult]
 
 _TRIES = 2
+
+
+def usual_workers() -> int:
+    """How many accounts to read at once where nobody says it: two for each core, since reading mostly waits for AWS."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def processes(workers: int) -> Executor:
