@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bartizan.cli.options import report_options, store_option
+from bartizan.cli.options import asks_for_code, report_options, store_option
 
 
 @click.command("demo")
@@ -27,9 +27,7 @@ def demo_command(ctx: click.Context, /, *, single: bool, address: str | None, **
       bartizan demo --account
       bartizan demo --store demo-store
     """
-    of_one = (
-        single or address or reporting["fixes"] or {"terraform", "cloudformation"}.intersection(reporting["formats"])
-    )
+    of_one = single or address or asks_for_code(reporting)
     code = _account(address or "", **reporting) if of_one else _organization(**reporting)
     # What the emulator does not know is unknown, as it should be, and no reason to call the demo incomplete.
     ctx.exit(1 if code == 1 else 0)

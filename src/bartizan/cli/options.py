@@ -242,6 +242,11 @@ def report_options(default_output: str, fail_on: str = "high", *, formats: Itera
     return decorate
 
 
+def asks_for_code(reporting: Mapping[str, Any]) -> bool:
+    """Whether the options of ``report_options`` ask for fixes as code, which are of one account."""
+    return bool(reporting["fixes"] or {"terraform", "cloudformation"}.intersection(reporting["formats"]))
+
+
 def _writable(_: click.Context, __: click.Parameter, folder: str | None) -> str | None:
     """Refuse a folder that cannot be made before anything is read, rather than after a scan of minutes."""
     if folder:

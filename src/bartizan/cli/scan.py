@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bartizan.cli.across import organization_options, organization_scan_options
+from bartizan.cli.across import across_of, organization_options, organization_scan_options
 from bartizan.cli.options import (
     access_options,
+    asks_for_code,
     exit_code,
     framework_option,
     report_options,
@@ -54,19 +55,11 @@ def scan_command(  # noqa: PLR0913 - one argument per option
     config: Path | None,
     custom: tuple[Path, ...],
     frameworks: tuple[str, ...],
-    organization: bool,
-    org_role: str,
-    org_external_id: str | None,
-    units: tuple[str, ...],
-    accounts: tuple[str, ...],
-    without: tuple[str, ...],
-    account_tags: dict[str, str],
-    workers: int | None,
     cluster: str | None,
     resume: bool,
     aggregator: str,
     address: str | None,
-    **reporting: Any,
+    **options: Any,
 ) -> None:
     """Assess the account of the current credentials, or with --org all accounts of its organization; never writes.
 
@@ -83,41 +76,42 @@ def scan_command(  # noqa: PLR0913 - one argument per option
       bartizan scan --org --ou Workloads --without-account sandbox
       bartizan scan --org --cluster tcp://scheduler.internal:8786
     """
-    from bartizan.app.organization.members import Choice
-    from bartizan.app.organization.run import Reach
+    from dataclasses import replace
+
     from bartizan.aws.session import Access
 
     chosen = selection(services, rules, severity, settings_of(config), frameworks, custom)
     access = Access(profile=profile, role_arn=role_arn, external_id=external_id, endpoint_url=endpoint_url)
-    if organization:
-        if {"terraform", "cloudformation"}.intersection(reporting["formats"]) or reporting["fixes"]:
-            raise click.UsageError("fixes as code are of one account: scan it by itself, with --role-arn")
-        if cluster:
-            from bartizan.app.organization.cluster import require_portable
-
-            require_portable(chosen, address or chosen.settings.store)
-        reach = Reach(access=access, role=org_role, external_id=org_external_id, elsewhere=bool(cluster))
-        choice = Choice(units=units, accounts=accounts, without=without, tags=account_tags)
-        store = opened_store(address or chosen.settings.store, access)
-        if resume and store is None:
-            raise click.UsageError("--resume takes up a scan in a store: name it with --store")
-        ctx.exit(
-            run_organization_scan(
-                reach,
-                chosen,
-                choice,
-                regions,
-                engine=engine(cluster, workers or 0),
-                store=store,
-                resume=resume,
-                aggregator=aggregator,
-                **reporting,
+    across = across_of(options, access)
+    if across is None:
+        if cluster or resume or aggregator:
+            raise click.UsageError(
+                "--cluster, --resume and --aggregator go with --org; without it, one account is read"
             )
-        )
-    if units or accounts or without or account_tags or workers or cluster or org_external_id or resume or aggregator:
-        raise click.UsageError("--org chooses accounts, takes up scans and asks aggregators; without it, one is read")
+        store = opened_store(address or chosen.settings.store, access)
+        ctx.exit(run_scan(access, chosen, regions, store=store, **options))
+    if asks_for_code(options):
+        raise click.UsageError("fixes as code are of one account: scan it by itself, with --role-arn")
+    if cluster:
+        from bartizan.app.organization.cluster import require_portable
+
+        require_portable(chosen, address or chosen.settings.store)
     store = opened_store(address or chosen.settings.store, access)
-    ctx.exit(run_scan(access, chosen, regions, store=store, **reporting))
+    if resume and store is None:
+        raise click.UsageError("--resume takes up a scan in a store: name it with --store")
+    ctx.exit(
+        run_organization_scan(
+            replace(across.reach, elsewhere=bool(cluster)),
+            chosen,
+            across.choice,
+            regions,
+            engine=engine(cluster, across.at_once),
+            store=store,
+            resume=resume,
+            aggregator=aggregator,
+            **options,
+        )
+    )
 
 
 def engine(address: str | None, workers: int) -> AbstractContextManager[Engine]:
