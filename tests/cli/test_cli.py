@@ -98,6 +98,10 @@ def refused(ran: subprocess.CompletedProcess[str], said: str) -> None:
         ("scan --rule x", "`bartizan rules` lists them all"),
         ("scan --service s4", "there are no rules for service 's4'"),
         ("scan --service s3 --rule sqs.public-queue", "no rule matches this selection"),
+        (
+            "scan --rule organizations.no-organization-trail",
+            "rules that ask about all accounts of an organization are for scan --org",
+        ),
         ("scan --profile nobody", "there is no AWS profile 'nobody'"),
         ("scan", "there are no AWS credentials"),
         ("scan --fail-on awful", "'awful' is not one of"),
