@@ -45,6 +45,7 @@ def queue_name(folder: Path, expression: str, more: str = "") -> Any:
     ("expression", "name"),
     [
         ('"a-${local.env}"', "a-prod"),
+        ('"false"', "false"),
         ('"${var.unset}-x"', "unknown"),
         ("var.unset", "unknown"),
         ("var.nowhere", "unknown"),

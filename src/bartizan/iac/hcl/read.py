@@ -20,6 +20,9 @@ from bartizan.resources.code import Block, CodeReader, Computed
 from bartizan.resources.code_readers import CodeReaders
 
 _FILLED_IN = ("arn", "bucket", "dns_name", "endpoint", "id", "key_id", "name", "url", "vpc_id")
+_TEXTS = re.compile(r"(?:^|_)(?:description|identifier|name|prefix)$")
+"""Attributes that are texts for every provider, whatever they hold: a queue may be called ``false``."""
+
 _NUMBERS = re.compile(r"(?:^|_)(?:port|days|seconds|duration|size|age|count|threshold)$")
 
 
@@ -118,7 +121,7 @@ def _fitting(name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return str(value) if name == "protocol" and isinstance(value, int) else value
     if value in {"true", "false"}:
-        return value == "true"
+        return value if _TEXTS.search(name) else value == "true"
     return int(value) if _NUMBERS.search(name) and re.fullmatch(r"-?\d{1,10}", value) else value
 
 
