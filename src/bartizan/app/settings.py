@@ -10,6 +10,7 @@ from typing import Any
 
 from bartizan.engine.evidence import Evidence
 from bartizan.engine.settings import Settings
+from bartizan.iac.files import read_text
 from bartizan.model import InputError, Suppression
 
 NAME = "bartizan.toml"
@@ -99,14 +100,7 @@ def _of_project(path: Path) -> Settings:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path} is larger than {_LARGEST // 1_000_000} MB; it can hardly be a file of settings")
-        return path.read_text(encoding="utf-8")
-    except OSError as failed:
-        raise InputError(f"{path} cannot be read: {failed.strerror or failed}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is no text in UTF-8") from None
+    return read_text(path, _LARGEST, too_large="it can hardly be a file of settings")
 
 
 def _decoded(text: str, path: Path) -> dict[str, Any]:

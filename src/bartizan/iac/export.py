@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bartizan.iac.files import read_text
 from bartizan.model import InputError, Resource
 from bartizan.policy import GuardedResource, Layer, Organization, Policy, PolicyDocument, parse_policy
 from bartizan.policy.requests import account_in
@@ -216,13 +217,7 @@ def _policy(value: Any, path: str, at: str) -> PolicyDocument:
 
 def _json(path: Path) -> Any:
     try:
-        if (size := path.stat().st_size) > _LARGEST:
-            raise InputError(f"{path} has {size // 1_000_000} MB; files of up to {_LARGEST // 1_000_000} MB are read")
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as failed:
-        raise InputError(f"{path} cannot be read: {failed.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} cannot be read: it is no text in UTF-8") from None
+        return json.loads(read_text(path, _LARGEST))
     except json.JSONDecodeError as broken:
         raise InputError(f"{path}:{broken.lineno}:{broken.colno}: {broken.msg}") from None
     except RecursionError:

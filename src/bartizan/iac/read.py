@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bartizan.iac.cloudformation import Template
+from bartizan.iac.files import read_text
 from bartizan.iac.loops import LOOP
 from bartizan.iac.sam import expand, is_sam
 from bartizan.iac.serverless import as_template, is_serverless
@@ -168,14 +169,7 @@ def _read_serverless(path: Path, document: Document, readers: CodeReaders, code:
 
 
 def _text(path: Path) -> str:
-    try:
-        if (size := path.stat().st_size) > _LARGEST:
-            raise InputError(f"{path} has {size // 1_000_000} MB; files of up to {_LARGEST // 1_000_000} MB are read")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as failed:
-        raise InputError(f"{path} cannot be read: {failed.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} cannot be read: it is no text in UTF-8; of a Terraform plan, {_SHOW}") from None
+    return read_text(path, _LARGEST, no_text=f"of a Terraform plan, {_SHOW}")
 
 
 def _parsed(text: str, path: str) -> Document:

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from bartizan.iac.files import read_text
 from bartizan.iac.text import Document, Tagged, parse
 from bartizan.model import InputError
 
@@ -225,11 +226,10 @@ class _Project:
             return None
         if path not in self._files:
             try:
-                if path.stat().st_size > _LARGEST:
-                    return None
-                self._files[path] = parse(path.read_text(encoding="utf-8-sig"), str(path)).value
-            except (OSError, UnicodeDecodeError):
+                text = read_text(path, _LARGEST)
+            except InputError:
                 return None
+            self._files[path] = parse(text, str(path)).value
         return self._files[path]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bartizan.iac.files import read_text
 from bartizan.iac.hcl.syntax import Body, Part, Written, read_body
 from bartizan.model import InputError
 
@@ -103,14 +104,7 @@ def _override(folder: Folder, part: Part) -> None:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path} is larger than {_LARGEST // 1_000_000} MB; name a smaller folder")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as failed:
-        raise InputError(f"{path} cannot be read: {failed.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} cannot be read: it is no text in UTF-8") from None
+    return read_text(path, _LARGEST, too_large="name a smaller folder")
 
 
 def constant(written: Written | None) -> Any:
