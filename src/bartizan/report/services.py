@@ -15,6 +15,7 @@ from bartizan.report.safe import printable
 
 _GROUPS_SHOWN = 12
 _NAMES_SHOWN = 3
+_NAMES_WIDTH = 16
 _WIDEST = 120
 _LONGEST_NAME = 24
 _TONES: Mapping[State, str] = MappingProxyType(
@@ -61,10 +62,13 @@ def service_facts(services: Services) -> dict[str, Any]:
 
 def print_services(console: Console, services: Services) -> None:
     """Print a line for each group of accounts that stand alike, the worst first."""
-    table = Table(box=None, pad_edge=False, header_style="bold", width=min(console.width, _WIDEST))
-    table.add_column("Accounts", overflow="fold")
+    # One space between columns leaves names of accounts the most room on a terminal of 80 columns.
+    table = Table(
+        box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", width=min(console.width, _WIDEST)
+    )
+    table.add_column("Accounts", overflow="fold", min_width=_NAMES_WIDTH)
     for title in services.titles:
-        table.add_column(title, justify="right")
+        table.add_column(title.replace(" ", "\n"), justify="right")
     groups = ranked(services)
     for group in groups[:_GROUPS_SHOWN]:
         table.add_row(Text(_named(group)), *(_cell(group[0], title) for title in services.titles))
