@@ -16,7 +16,7 @@ from bartizan.engine.evaluate import Evaluation, evaluate
 from bartizan.engine.settings import Settings
 from bartizan.engine.suppress import Accepted, accept
 from bartizan.engine.trace import fields_asked, fields_read
-from bartizan.model import CoverageGap, InputError, Resource, Rule, Snapshot
+from bartizan.model import CoverageGap, Resource, Rule, Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +54,13 @@ async def scan(  # noqa: PLR0913 - all but two can be left out
     settings: Settings | None = None,
     connect: Callable[[Session], AwsApi] = connect,
 ) -> Scan:
-    """Read and judge the account.
-
-    Raises ``InputError`` where it cannot be reached, a region does not exist, or all rules are about organizations.
+    """Read and judge the account; raises ``InputError`` where it cannot be reached or a region does not exist.
 
     ``settings`` say which failures are accepted; ``connect`` makes the port to AWS, for callers with limits of their
     own.
     """
     clock = time.monotonic()
-    asked, catalog = catalog, catalog.of_one_account()
-    if len(asked) and not len(catalog):
-        raise InputError(
-            f"rules that ask about all accounts of an organization are for scan --org: {', '.join(asked.rules)}"
-        )
+    catalog = catalog.of_one_account()
     wanted = wanted_by(catalog)
     read = await read_account(access, wanted, readers_of(wanted), regions=regions, progress=progress, connect=connect)
     evaluation = evaluate(catalog, Snapshot(read.resources, read.gaps))

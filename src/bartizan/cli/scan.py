@@ -154,8 +154,12 @@ def run_scan(  # noqa: PLR0913 - all but two can be left out
     from bartizan.app.scan import scan
     from bartizan.cli.reporting import deliver, of_scan, progress
 
+    catalog = selection.catalog()
+    if not len(catalog.of_one_account()):
+        named = ", ".join(catalog.rules)
+        raise click.UsageError(f"rules that ask about all accounts of an organization are for scan --org: {named}")
     with progress("Reading the account") as advance:
-        result = asyncio.run(scan(access, selection.catalog(), regions, advance, settings=selection.settings))
+        result = asyncio.run(scan(access, catalog, regions, advance, settings=selection.settings))
     deliver(of_scan(result, selection.frameworks, selection.settings), default_output="bartizan-report", **reporting)
     if store is not None:
         from bartizan.app.keep import keep
