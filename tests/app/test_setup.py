@@ -61,10 +61,14 @@ def test_who_scans_may_become_the_auditor_and_nobody_else(folder: Path) -> None:
     policy = json.loads((folder / "caller.json").read_text())
     (become,) = (each for each in policy["Statement"] if each["Action"] == "sts:AssumeRole")
     assert become["Resource"].endswith(f":role/{SETUP.role}")
-    (see,) = (each for each in policy["Statement"] if each is not become)
+    see, ask = (each for each in policy["Statement"] if each is not become)
     assert all(
         each.startswith(("organizations:List", "organizations:Describe", "ec2:Describe")) for each in see["Action"]
     )
+    assert ask["Action"] == [
+        "config:DescribeConfigurationAggregatorSourcesStatus",
+        "config:SelectAggregateResourceConfig",
+    ]
 
 
 @pytest.mark.parametrize("name", ["role.yaml", "main.tf"])

@@ -5,24 +5,35 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+import botocore.session
 import pytest
 
 from bartizan.aws.aggregator import SELECT, SOURCES, Aggregator, Known, find_aggregator, read_known
+from bartizan.aws.collect import Task, plan
 from bartizan.aws.session import Access
 from bartizan.model import Gap, InputError, Reason
+from bartizan.resources.counted import COUNTED, counted_as
 from bartizan.resources.dynamodb import Table
 from bartizan.resources.index import ResourceIndex
-from bartizan.resources.reading import Call, Failed, Reply, Scope
+from bartizan.resources.reading import Call, Failed, Reader, Reply, Scope
 from bartizan.resources.s3 import Bucket
 
-READERS = ResourceIndex.load().config_readers
+INDEX = ResourceIndex.load()
+READERS = INDEX.config_readers
 MAIN = Scope("aws", "111122223333", "us-east-1", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 HOME = Scope("aws", "999988887777", "eu-central-1", MAIN.now)
 EVERYTHING = {"name": "default", "recordingGroup": {"allSupported": True}}
-WORKS = {"name": "default", "recording": True, "lastStatus": "SUCCESS"}
+WORKS = {
+    "name": "default",
+    "recording": True,
+    "lastStatus": "SUCCESS",
+    "lastStartTime": MAIN.now - dt.timedelta(days=9),
+}
 
 
 def item(name: str, region: str = "eu-west-1", **more: Any) -> dict[str, Any]:
@@ -40,10 +51,20 @@ def item(name: str, region: str = "eu-west-1", **more: Any) -> dict[str, Any]:
 
 
 class Home:
-    """The port to the aggregator: its items, some to a page, and the sources that are behind."""
+    """The port to the aggregator: its items, some to a page, the sources that are behind, and what is where.
 
-    def __init__(self, items: list[Any], behind: list[dict[str, Any]] | None = None, *, error: str = "") -> None:
-        self.items, self.behind, self.error = items, behind or [], error
+    ``present`` are triples of account, region and type.
+    """
+
+    def __init__(
+        self,
+        items: list[Any],
+        behind: list[dict[str, Any]] | None = None,
+        *,
+        error: str = "",
+        present: Iterable[tuple[str, str, str]] = (),
+    ) -> None:
+        self.items, self.behind, self.error, self.present = items, behind or [], error, list(present)
         self.asked: list[tuple[str, str, Mapping[str, Any]]] = []
 
     async def call(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:
@@ -55,9 +76,25 @@ class Home:
             raise Failed(self.error, Gap(Reason.FAILED, detail=self.error))
         if call is SOURCES:
             yield {"AggregatedSourceStatusList": self.behind}
-        for first in range(0, len(self.items), 2) if call is SELECT else ():
+            return
+        if "GROUP BY" in params["Expression"]:
+            for reply in self.counted(params):
+                yield reply
+            return
+        for first in range(0, len(self.items), 2):
             some = self.items[first : first + 2]
             yield {"Results": [each if isinstance(each, str) else json.dumps(each) for each in some]}
+
+    def counted(self, params: Mapping[str, Any]) -> Iterator[Reply]:
+        """A page for each group; with a limit AWS would give fewer than the 500 that it gives without."""
+        assert "Limit" not in params
+        sql = params["Expression"]
+        assert sql.startswith("SELECT resourceType, awsRegion, COUNT(*)")
+        assert sql.endswith("GROUP BY resourceType, awsRegion")
+        account = sql.partition("accountId = '")[2][:12]
+        places = Counter((region, kind) for of, region, kind in self.present if account in {"", of})
+        for (region, kind), count in places.items():
+            yield {"Results": [json.dumps({"awsRegion": region, "resourceType": kind, "COUNT(*)": count})]}
 
 
 class Account:
@@ -184,7 +221,7 @@ def test_an_aggregator_is_found_with_what_is_behind() -> None:
     found = asyncio.run(find_aggregator(home, "all@eu-central-1", MAIN, Access()))
     assert (found.name, found.scope.region) == ("all", "eu-central-1")
     assert found.behind == {("111122223333", "eu-west-1"), ("o-1", "")}
-    ((_, region, asked),) = home.asked
+    (_, region, asked), _ = home.asked
     assert region == "eu-central-1"
     assert asked == {"ConfigurationAggregatorName": "all", "UpdateStatus": ["FAILED", "OUTDATED"]}
     assert asyncio.run(find_aggregator(home, "all", MAIN, Access())).scope.region == "us-east-1"
@@ -194,3 +231,127 @@ def test_an_aggregator_that_there_is_not_stops_the_scan_with_what_to_do() -> Non
     home = Home([], error="NoSuchConfigurationAggregatorException")
     with pytest.raises(InputError, match=r"'all' of AWS Config in us-east-1 .* NAME@REGION"):
         asyncio.run(find_aggregator(home, "all", MAIN, Access()))
+
+
+OTHER = "222222222222"
+INSTANCE, FUNCTION, QUEUE, INTERFACE = (
+    "AWS::EC2::Instance", "AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::EC2::NetworkInterface"
+)  # fmt: skip
+
+
+def tasks_of(*names: str, regions: tuple[str, ...] = ("eu-west-1",)) -> list[Task]:
+    kinds = frozenset(INDEX.type_named(each) for each in names)
+    return plan(INDEX.readers_of(kinds), MAIN, [replace(MAIN, region=each) for each in regions])
+
+
+def spared(
+    home: Home,
+    tasks: list[Task],
+    recorder: Mapping[str, Any] = EVERYTHING,
+    status: Mapping[str, Any] = WORKS,
+    behind: frozenset[tuple[str, str]] = frozenset(),
+) -> set[str]:
+    """What need not be listed, as type@region, of an account of the aggregator."""
+    given = replace(asyncio.run(find_aggregator(home, "all@eu-central-1", MAIN, Access())), behind=behind)
+    read = read_known(given, READERS, {}, tasks, home=home, api=Account(recorder, status), main=MAIN)
+    found = asyncio.run(read)
+    return {f"{each.reader.types[0].cfn_type}@{each.scope.region}" for each in tasks if found.lacks(each)}
+
+
+def present(*kinds: str, account: str = OTHER, region: str = "eu-west-1") -> list[tuple[str, str, str]]:
+    return [(account, region, each) for each in kinds]
+
+
+VPC = present("AWS::EC2::VPC", account=MAIN.account)
+
+
+def test_what_an_account_has_not_is_not_listed_where_others_show_that_it_is_recorded() -> None:
+    home = Home([], present=[*VPC, *present(INSTANCE, QUEUE), *present(QUEUE, account=MAIN.account)])
+    tasks = tasks_of("ec2.Instance", "sqs.Queue", "lambda.Function", "ec2.Vpc")
+    assert spared(home, tasks) == {f"{INSTANCE}@eu-west-1"}
+
+
+def test_each_region_stands_for_itself() -> None:
+    there = [*VPC, *present(INSTANCE), *present(INSTANCE, region="eu-north-1")]
+    tasks = tasks_of("ec2.Instance", regions=("eu-west-1", "eu-north-1"))
+    assert spared(Home([], present=there), tasks) == {f"{INSTANCE}@eu-west-1"}
+    there += present(FUNCTION, account=MAIN.account, region="eu-north-1")
+    assert spared(Home([], present=there), tasks) == {f"{INSTANCE}@eu-west-1", f"{INSTANCE}@eu-north-1"}
+
+
+def test_networks_are_listed_where_an_interface_may_be_in_one_that_is_shared() -> None:
+    recorded = present("AWS::EC2::Subnet", INTERFACE, INSTANCE)
+    home = Home([], present=[*recorded, *present(INSTANCE, account=MAIN.account)])
+    assert spared(home, tasks_of("ec2.Subnet")) == {"AWS::EC2::Subnet@eu-west-1"}
+    home = Home([], present=[*recorded, *present(INSTANCE, INTERFACE, account=MAIN.account)])
+    assert not spared(home, tasks_of("ec2.Subnet"))
+
+
+def test_what_is_within_others_is_not_listed_without_them() -> None:
+    home = Home([], present=[*VPC, *present("AWS::ECS::Cluster")])
+    assert spared(home, tasks_of("ecs.Service", "ecs.Cluster")) == {
+        "AWS::ECS::Service@eu-west-1",
+        "AWS::ECS::Cluster@eu-west-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("recorder", "status"),
+    [
+        ({**EVERYTHING, "recordingMode": {"recordingFrequency": "DAILY"}}, WORKS),
+        (
+            {
+                **EVERYTHING,
+                "recordingMode": {
+                    "recordingFrequency": "CONTINUOUS",
+                    "recordingModeOverrides": [{"resourceTypes": [QUEUE], "recordingFrequency": "DAILY"}],
+                },
+            },
+            WORKS,
+        ),
+        (EVERYTHING, {**WORKS, "lastStartTime": MAIN.now - dt.timedelta(hours=23)}),
+        (EVERYTHING, {**WORKS, "lastStartTime": None}),
+        (EVERYTHING, {**WORKS, "recording": False}),
+        (EVERYTHING, {**WORKS, "lastStatus": "FAILURE"}),
+        ({"name": "default", "recordingGroup": {"resourceTypes": [FUNCTION]}}, WORKS),
+        ({"name": "default", "recordingGroup": {"exclusionByResourceTypes": {"resourceTypes": [INSTANCE]}}}, WORKS),
+    ],
+)
+def test_all_is_listed_where_the_recorder_may_not_know_of_it(
+    recorder: Mapping[str, Any], status: Mapping[str, Any]
+) -> None:
+    home, tasks = Home([], present=[*VPC, *present(INSTANCE)]), tasks_of("ec2.Instance")
+    assert spared(home, tasks)
+    assert not spared(home, tasks, recorder, status)
+
+
+def test_all_is_listed_where_the_aggregator_is_behind_or_knows_nothing() -> None:
+    home, tasks = Home([], present=[*VPC, *present(INSTANCE)]), tasks_of("ec2.Instance")
+    assert not spared(home, tasks, behind=frozenset({(MAIN.account, "eu-west-1")}))
+    empty = Home([], present=present(INSTANCE))
+    assert not spared(empty, tasks)
+    given = asyncio.run(find_aggregator(empty, "all@eu-central-1", MAIN, Access()))
+    read = read_known(given, READERS, {}, tasks, home=empty, api=Account(EVERYTHING, WORKS), main=MAIN)
+    assert asyncio.run(read).unused == {"eu-west-1": "the aggregator knows nothing of it"}
+
+
+def test_items_are_only_asked_for_of_types_that_are_there() -> None:
+    tasks = tasks_of("ec2.Instance")
+    for there, asked in ((VPC, 1), ([*VPC, *present("AWS::S3::Bucket", account=MAIN.account)], 2)):
+        home = Home([item("one")], present=there)
+        read = read_known(
+            aggregator(), READERS, {Bucket: None}, tasks, home=home, api=Account(EVERYTHING, WORKS), main=MAIN
+        )
+        assert bool(asyncio.run(read).resources) is (asked == 2)
+        assert len(home.asked) == asked
+
+
+def test_config_knows_every_type_that_is_counted() -> None:
+    model = botocore.session.get_session().get_service_model("config")
+    assert set(model.shape_for("ResourceType").enum) >= COUNTED
+    counted = [each for each in INDEX.readers if counted_as(each)]
+    assert len(counted) == len({each.types[0] for each in counted}) == 70
+    for each in counted:
+        assert isinstance(each, Reader)
+        # What stands for there being none is something to report.
+        assert not each.listing.stand_ins

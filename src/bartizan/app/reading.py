@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bartizan.aws.aggregator import Aggregator, Known, read_known
 from bartizan.aws.client import AwsApi
-from bartizan.aws.collect import Wanted, askers, collect, plan
+from bartizan.aws.collect import Task, Wanted, askers, collect, plan
 from bartizan.aws.limits import Limits
 from bartizan.aws.regions import enabled_regions
 from bartizan.aws.session import Access, Session
@@ -30,7 +30,8 @@ def no_progress(done: int, total: int, label: str) -> None:
 class Reading:
     """What was read of an account, when and by whom, and what could not be listed; ``calls`` counts by operation.
 
-    Of ``recorded`` resources an aggregator told a part; ``unrecorded`` says where it was not believed: region → why.
+    Of ``recorded`` resources an aggregator told a part, and ``unlisted`` listings were not made since it knew of
+    nothing there; ``unrecorded`` says where it was not believed: region → why.
     """
 
     account: str
@@ -43,6 +44,7 @@ class Reading:
     calls: Mapping[str, int] = field(default_factory=dict)
     retries: int = 0
     recorded: int = 0
+    unlisted: int = 0
     unrecorded: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -81,8 +83,11 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
         enabled, region_gaps = await enabled_regions(api, session, main)
         chosen = _chosen(list(regions), enabled, all_must_exist=all_must_exist)
         scopes = [Scope(identity.partition, identity.account, region, started) for region in chosen]
-        tasks = plan(readers, main, scopes)
-        known, asked = await _known(aggregator, wanted, api, main, connect) if aggregator else (Known(), Counter[str]())
+        planned = plan(readers, main, scopes)
+        known, asked = Known(), Counter[str]()
+        if aggregator:
+            known, asked = await _known(aggregator, wanted, planned, api=api, main=main, connect=connect)
+        tasks = [each for each in planned if not known.lacks(each)]
         api.share(askers(tasks, wanted))
         done = 0
 
@@ -103,18 +108,25 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
         calls=api.calls + asked,
         retries=api.retries,
         recorded=collection.recorded,
+        unlisted=len(planned) - len(tasks),
         unrecorded=known.unused,
     )
 
 
-async def _known(
-    aggregator: Aggregator, wanted: Wanted, api: AwsApi, main: Scope, connect: Callable[[Session], AwsApi]
+async def _known(  # noqa: PLR0913 - both ends of the way, and what is wanted
+    aggregator: Aggregator,
+    wanted: Wanted,
+    tasks: Iterable[Task],
+    *,
+    api: AwsApi,
+    main: Scope,
+    connect: Callable[[Session], AwsApi],
 ) -> tuple[Known, Counter[str]]:
     """What an aggregator knows of the account that ``api`` reaches, and the calls to the aggregator."""
     declared = ResourceIndex.load().config_readers
     async with Session(aggregator.access) as session:
         home = connect(session)
-        return await read_known(aggregator, declared, wanted, home=home, api=api, main=main), home.calls
+        return await read_known(aggregator, declared, wanted, tasks, home=home, api=api, main=main), home.calls
 
 
 def _chosen(asked: list[str], enabled: list[str], *, all_must_exist: bool) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from bartizan.aws.aggregator import SELECT, SOURCES
 from bartizan.aws.regions import DESCRIBE_REGIONS
 from bartizan.model import InputError
 from bartizan.resources.organizations import TREE
@@ -61,12 +62,17 @@ def files(setup: Setup) -> dict[str, str]:
 
 
 def caller_policy(setup: Setup) -> dict[str, Any]:
-    """The IAM policy of whoever scans an organization: see its accounts, and become the role in each of them."""
+    """The IAM policy of whoever scans an organization: see its accounts, and become the role in each of them.
+
+    It also lets them ask an aggregator of AWS Config there.
+    """
     seen = sorted({action for call in TREE.declared for action in call.actions} | set(DESCRIBE_REGIONS.actions))
+    asked = sorted({action for call in (SELECT, SOURCES) for action in call.actions})
     return {
         "Version": "2012-10-17",
         "Statement": [
             {"Sid": "SeeTheOrganization", "Effect": "Allow", "Action": seen, "Resource": "*"},
+            {"Sid": "AskTheAggregator", "Effect": "Allow", "Action": asked, "Resource": "*"},
             {
                 "Sid": "BecomeTheAuditor",
                 "Effect": "Allow",

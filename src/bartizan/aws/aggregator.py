@@ -1,11 +1,16 @@
 """AWS Config's aggregator as a source: the configuration items of one account, as far as they can be trusted.
 
-Sources: https://docs.aws.amazon.com/config/latest/APIReference/API_SelectAggregateResourceConfig.html and
+It is asked for two things: of which types an account has nothing in a region, so that they need not be listed there,
+and what items tell of resources, so that their details need not be asked for.
+
+Sources: https://docs.aws.amazon.com/config/latest/APIReference/API_SelectAggregateResourceConfig.html,
+https://docs.aws.amazon.com/config/latest/developerguide/querying-AWS-resources.html and
 https://docs.aws.amazon.com/config/latest/APIReference/API_AggregatedSourceStatus.html
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,6 +21,7 @@ from bartizan.aws.collect import Task, Wanted, collect
 from bartizan.aws.session import Access
 from bartizan.model import InputError, Resource, Unknown
 from bartizan.resources.config import RECORDERS, ConfigurationRecorder
+from bartizan.resources.counted import COUNTED, counted_as
 from bartizan.resources.reading import Api, Call, Failed, Scope
 from bartizan.resources.recorded import ConfigReader, ConfigurationItem, Recorded
 
@@ -27,7 +33,11 @@ _COLUMNS = (
     "accountId", "arn", "awsRegion", "resourceType", "configurationItemCaptureTime", "configurationItemStatus",
     "supplementaryConfiguration", "tags",
 )  # fmt: skip
-_OF_RECORDERS = frozenset({"recording", "last_error", "all_supported", "excluded_types", "included_types"})
+_OF_RECORDERS = frozenset(
+    {"recording", "last_error", "all_supported", "excluded_types", "included_types", "continuous", "last_started"}
+)
+_TO_FIND_ALL = dt.timedelta(days=1)
+"""How long a recorder must have been at work until what it has not found counts as not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +45,15 @@ class Aggregator:
     """An aggregator of AWS Config: its name, where it is, and the way there.
 
     ``behind`` are its sources whose copy is not up to date, as account or organization and region; the region is empty
-    where it is all of them.
+    where it is all of them. ``seen`` are the counted types of which any account has something, by region: only of those
+    is it sure that Config records them there, since it does not know every type in every region.
     """
 
     name: str
     scope: Scope
     access: Access
     behind: frozenset[tuple[str, str]] = frozenset()
+    seen: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def for_account(self, account: str, organization: str) -> Aggregator:
         """The same for one account: only what is behind of it, or of the whole organization."""
@@ -53,11 +65,18 @@ class Aggregator:
 class Known:
     """What an aggregator says of an account's resources, by ARN, and where it is not believed: region → why.
 
-    The region is empty where it is all of them.
+    The region is empty where it is all of them. ``absent`` are the types, as Config names them, of which there are
+    none, by region.
     """
 
     resources: dict[str, Recorded] = field(default_factory=dict)
     unused: dict[str, str] = field(default_factory=dict)
+    absent: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def lacks(self, task: Task) -> bool:
+        """Whether the task would find nothing."""
+        names = counted_as(task.reader)
+        return bool(names) and names <= self.absent.get(task.scope.region, frozenset())
 
 
 async def find_aggregator(api: Api, named: str, scope: Scope, access: Access) -> Aggregator:
@@ -78,13 +97,23 @@ async def find_aggregator(api: Api, named: str, scope: Scope, access: Access) ->
             f"the aggregator {name!r} of AWS Config in {there.region} cannot be asked: {failed.gap}; name it as"
             " NAME@REGION, with credentials of the account that it is in"
         ) from None
-    return Aggregator(name=name, scope=there, access=access, behind=frozenset(behind))
+    found = Aggregator(name=name, scope=there, access=access, behind=frozenset(behind))
+    try:
+        present = await _present(api, found)
+    except Failed:
+        # Each account is read without it, and says why.
+        return found
+    # The names are those of the table, so that thousands of tasks do not carry copies of them.
+    names = {each: each for each in COUNTED}
+    seen = {region: frozenset(names[each] for each in types & COUNTED) for region, types in present.items()}
+    return replace(found, seen=seen)
 
 
 async def read_known(  # noqa: PLR0913 - both ends of the way, and what is wanted
     aggregator: Aggregator,
     readers: Mapping[str, ConfigReader],
     wanted: Wanted,
+    tasks: Iterable[Task] = (),
     *,
     home: Api,
     api: Api,
@@ -92,15 +121,18 @@ async def read_known(  # noqa: PLR0913 - both ends of the way, and what is wante
 ) -> Known:
     """What the aggregator, reached by ``home``, says of the account of ``main``, reached by ``api``.
 
-    What fails is a reason not to believe it, no error.
+    ``tasks`` are those of which some may have nothing to find. What fails is a reason not to believe it, no error.
     A region's items are taken only where its recorder works now, which the account itself is asked for.
     """
     useful = {name: each for name, each in readers.items() if _tells(each, wanted)}
+    to_count = {each.scope.region for each in tasks if counted_as(each.reader)}
     known = Known()
-    if not useful:
-        return known
     try:
-        items = await _select(home, aggregator, main.account, useful)
+        present = await _present(home, aggregator, main.account) if to_count else {}
+        if to_count:
+            here = frozenset[str]().union(*present.values())
+            useful = {name: each for name, each in useful.items() if name in here}
+        items = await _select(home, aggregator, main.account, useful) if useful else []
     except Failed as failed:
         known.unused[""] = f"the aggregator does not answer: {failed.gap}"
         return known
@@ -108,18 +140,44 @@ async def read_known(  # noqa: PLR0913 - both ends of the way, and what is wante
     for item in items:
         if item.get("accountId") == main.account:
             by_region[item.get("awsRegion", "")].append(item)
-    scopes = [replace(main, region=region) for region in by_region if not _behind(aggregator, region)]
-    found = await collect(api, [Task(RECORDERS, each) for each in scopes], {ConfigurationRecorder: _OF_RECORDERS})
-    recorders = {each.region: each for each in found.resources}
-    for region, there in by_region.items():
+    known.unused |= dict.fromkeys(to_count - present.keys(), "the aggregator knows nothing of it")
+    places = by_region.keys() | (to_count & present.keys())
+    recorders = await _recorders(api, [replace(main, region=each) for each in places if not _behind(aggregator, each)])
+    for region in places:
+        recorder = recorders.get(region)
         if _behind(aggregator, region):
             known.unused[region] = "the aggregator is not up to date"
-        elif why := _why_not(recorders.get(region)):
+        elif why := _why_not(recorder):
             known.unused[region] = why
         else:
-            kinds = {name: each for name, each in useful.items() if _records(recorders[region], name)}
-            known.resources |= _read(there, kinds)
+            kinds = {name: each for name, each in useful.items() if _records(recorder, name)}
+            known.resources |= _read(by_region[region], kinds)
+            if region in to_count and _knows_all(recorder, main.now):
+                of_it = frozenset(each for each in aggregator.seen.get(region, ()) if _records(recorder, each))
+                known.absent[region] = of_it - present[region]
     return known
+
+
+async def _recorders(api: Api, scopes: Iterable[Scope]) -> dict[str, Resource]:
+    found = await collect(api, [Task(RECORDERS, each) for each in scopes], {ConfigurationRecorder: _OF_RECORDERS})
+    return {each.region: each for each in found.resources}
+
+
+async def _present(api: Api, aggregator: Aggregator, account: str = "") -> dict[str, frozenset[str]]:
+    """The types of which there is something in the account, or in any, by region; raises ``Failed``.
+
+    No limit is given, since without one AWS gives 500 groups at once.
+    """
+    where = f" WHERE accountId = '{account}'" if account else ""
+    asked = {
+        "Expression": f"SELECT resourceType, awsRegion, COUNT(*){where} GROUP BY resourceType, awsRegion",
+        "ConfigurationAggregatorName": aggregator.name,
+    }
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    async for reply in api.pages(SELECT, aggregator.scope, asked):
+        for group in map(_parsed, reply.get("Results") or ()):
+            found[group.get("awsRegion", "")].add(group.get("resourceType", ""))
+    return {region: frozenset(types) for region, types in found.items()}
 
 
 def _tells(reader: ConfigReader, wanted: Wanted) -> bool:
@@ -164,6 +222,15 @@ def _why_not(recorder: Resource | None) -> str:
     except Unknown as unread:
         return f"whether its recorder works is not known: {unread.gap}"
     return f"its recorder fails: {error}" if error else ""
+
+
+def _knows_all(recorder: Any, now: dt.datetime) -> bool:
+    """Whether what the recorder does not know of is not there: it records all the time, and has for a while."""
+    try:
+        started = recorder.last_started
+        return bool(recorder.continuous and started and now - started >= _TO_FIND_ALL)
+    except Unknown:
+        return False
 
 
 def _records(recorder: Any, name: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bartizan.model import Resource, field, resource
+from bartizan.model import SAMPLE_TIME, Resource, field, resource
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Item, Join, Listing, Reader, Reply
 
@@ -26,6 +27,8 @@ class ConfigurationRecorder(Resource):
     excluded_types: tuple[str, ...] = field("The types that it leaves out of all.", default=())
     included_types: tuple[str, ...] = field("The types that it records, where they are listed.", default=())
     records_global_types: bool = field("Whether it records users, groups, roles and policies of IAM.", default=True)
+    continuous: bool = field("Whether it records every change, and no type only once a day.", default=True)
+    last_started: dt.datetime | None = field("When its recording was last turned on, if ever.", default=SAMPLE_TIME)
     last_error: str | None = field("Why it last failed to record, if it did.", default=None)
     delivery_bucket: str | None = field("The bucket that gets the history.", default="config")
     delivery_error: str | None = field("Why the last delivery to the bucket failed, if it did.", default=None)
@@ -60,6 +63,12 @@ def _globals(recorder: Mapping[str, Any]) -> bool:
     group = _group(recorder)
     everything = bool(group.get("allSupported") and group.get("includeGlobalResourceTypes"))
     return _records_globals(_included(recorder), _excluded(recorder), all_and_global=everything)
+
+
+def _continuous(recorder: Mapping[str, Any]) -> bool:
+    mode = recorder.get("recordingMode") or {}
+    modes = (mode, *(mode.get("recordingModeOverrides") or ()))
+    return all(each.get("recordingFrequency") != "DAILY" for each in modes)
 
 
 def _by_name(items: list[Item]) -> Mapping[str, Item]:
@@ -97,6 +106,7 @@ RECORDERS = Reader(
             "excluded_types": _excluded,
             "included_types": _included,
             "records_global_types": _globals,
+            "continuous": _continuous,
         },
         stand_ins=({},),
     ),
@@ -107,6 +117,7 @@ RECORDERS = Reader(
             index=_by_name,
             fields={
                 "recording": lambda item, statuses: _of(item, statuses).get("recording", False),
+                "last_started": lambda item, statuses: _of(item, statuses).get("lastStartTime"),
                 "last_error": lambda item, statuses: _error(_of(item, statuses), ""),
             },
         ),

@@ -48,6 +48,7 @@ def company() -> Iterator[tuple[Access, str, ThreadedMotoServer]]:
             "aws_session_token": taken["SessionToken"],
         }
         s3 = boto3.client("s3", **given, **inside)
+        boto3.client("sqs", **given, **inside).create_queue(QueueName="orders")
         for number in range(BUCKETS):
             s3.create_bucket(Bucket=f"shop-{number}")
         config = boto3.client("config", **given, **inside)
@@ -101,10 +102,9 @@ def aggregator(company: tuple[Access, str, ThreadedMotoServer], monkeypatch: pyt
     monkeypatch.setattr(ConfigResponse, name, sources, raising=False)
 
 
-def scanned(access: Access, aggregator: str = "") -> OrganizationScan:
+def scanned(access: Access, aggregator: str = "", selection: Selection = Selection(rules=RULES)) -> OrganizationScan:  # noqa: B008 - frozen
     reach = Reach(access=access, role="Audit")
     engine = Engine(make=ThreadPoolExecutor, workers=1)
-    selection = Selection(rules=RULES)
     return scan_organization(reach, selection, None, ("us-east-1",), engine=engine, aggregator=aggregator)
 
 
@@ -140,6 +140,43 @@ def test_a_recorder_that_stopped_is_told_and_the_account_is_read_itself(
     assert result.unrecorded == {"its recorder is not recording": 1}
 
 
+def test_what_is_not_listed_changes_no_verdict(
+    company: tuple[Access, str, ThreadedMotoServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access, shop, _ = company
+    recorded = ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Kinesis::Stream")
+    asked: list[str] = []
+
+    def select(self: ConfigResponse) -> str:
+        asked.append(self._get_param("Expression"))
+        kinds = recorded[:1] if f"accountId = '{shop}'" in asked[-1] else recorded
+        groups = [{"awsRegion": "us-east-1", "resourceType": each, "COUNT(*)": 1} for each in kinds]
+        return json.dumps({"Results": [json.dumps(each) for each in groups]})
+
+    def status(self: ConfigResponse) -> str:
+        long_ago = {"name": "default", "recording": True, "lastStatus": "SUCCESS", "lastStartTime": 1_700_000_000}
+        return json.dumps({"ConfigurationRecordersStatus": [long_ago]})
+
+    def sources(self: ConfigResponse) -> str:
+        return json.dumps({"AggregatedSourceStatusList": []})
+
+    monkeypatch.setattr(ConfigResponse, "select_aggregate_resource_config", select, raising=False)
+    monkeypatch.setattr(ConfigResponse, "describe_configuration_recorder_status", status)
+    monkeypatch.setattr(ConfigResponse, "describe_configuration_aggregator_sources_status", sources, raising=False)
+    selection = Selection(services=("sqs", "sns", "kinesis"))
+    direct, result = scanned(access, "", selection), scanned(access, "all", selection)
+    # Those of the topics and the streams of one account; the other has no recorder, and all of it is listed.
+    assert (direct.unlisted, result.unlisted) == (0, 2)
+    assert result.unrecorded == {"its recorder is not recording": 1}
+    assert [sql for sql in asked if "accountId" not in sql] == [
+        "SELECT resourceType, awsRegion, COUNT(*) GROUP BY resourceType, awsRegion"
+    ]
+    assert result.outcome.counts == direct.outcome.counts
+    assert list(result.outcome.findings(Status.FAIL)) == list(direct.outcome.findings(Status.FAIL))
+    assert list(direct.outcome.findings(Status.FAIL))
+    assert result.partial is direct.partial is False
+
+
 def test_an_aggregator_that_does_not_answer_stops_before_accounts_are_read(
     company: tuple[Access, str, ThreadedMotoServer],
 ) -> None:
@@ -160,6 +197,7 @@ def test_the_command_says_what_came_from_the_aggregator(
     done = CliRunner().invoke(cli, [*arguments, *where, "--aggregator", "all@us-east-1"])
     assert done.exit_code == 0, done.output
     assert f"{BUCKETS - 1} resources were read in part from the aggregator" in done.stderr
+    assert "0 listings were left out, since it knows of nothing there" in done.stderr
 
 
 def test_an_aggregator_is_for_organizations_only() -> None:

@@ -79,8 +79,8 @@ class OrganizationScan:
     """The result of scanning an organization; ``left_out`` holds the accounts that were not read, with the reason.
 
     ``kept`` is the id of its snapshot, ``unkept`` why it could not be kept, ``taken_up`` how many accounts an earlier
-    run that was broken off had read. Of ``recorded`` resources an aggregator told a part; ``unrecorded`` counts the
-    regions of accounts where it was not believed, by the reason.
+    run that was broken off had read. Of ``recorded`` resources an aggregator told a part, ``unlisted`` listings it
+    spared; ``unrecorded`` counts the regions of accounts where it was not believed, by the reason.
     """
 
     organization: str
@@ -99,6 +99,7 @@ class OrganizationScan:
     unkept: str = ""
     taken_up: int = 0
     recorded: int = 0
+    unlisted: int = 0
     unrecorded: dict[str, int] = field(default_factory=dict)
     world: Snapshot = field(default_factory=lambda: Snapshot(()))
 
@@ -182,6 +183,7 @@ class _Run:
     unkept: str = ""
     calls: int = 0
     recorded: int = 0
+    unlisted: int = 0
     unrecorded: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -236,6 +238,7 @@ class _Run:
         calls = sum(result.calls.values())
         self.calls += calls
         self.recorded += result.recorded
+        self.unlisted += result.unlisted
         self.unrecorded.update(result.unrecorded.values())
         self.lines.append(
             AccountLine(
@@ -273,6 +276,7 @@ class _Run:
             kept=kept,
             unkept=unkept,
             recorded=self.recorded,
+            unlisted=self.unlisted,
             unrecorded=dict(self.unrecorded),
             world=world,
         )

@@ -48,7 +48,7 @@ class AccountResult:
     """What came of an account: its outcome, and the resources that rules about the organization ask for (``shared``).
 
     ``unreached`` says why nothing could be read of it. ``seconds`` is the wall time. ``part`` is what was kept of it in
-    a store, ``unkept`` why that failed. ``recorded`` and ``unrecorded`` as in ``Reading``.
+    a store, ``unkept`` why that failed. ``recorded``, ``unlisted`` and ``unrecorded`` are those of ``Reading``.
     """
 
     account: str
@@ -66,6 +66,7 @@ class AccountResult:
     part: Part | None = None
     unkept: str = ""
     recorded: int = 0
+    unlisted: int = 0
     unrecorded: Mapping[str, str] = field(default_factory=dict)
 
 

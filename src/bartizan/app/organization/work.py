@@ -80,6 +80,7 @@ def work(task: Task) -> AccountResult:
         calls=dict(read.calls),
         retries=read.retries,
         recorded=read.recorded,
+        unlisted=read.unlisted,
         unrecorded=dict(read.unrecorded),
     )
     return _kept(task.keeping, Read(read.caller, evaluation, plan.of_accounts), result) if task.keeping else result
