@@ -82,25 +82,34 @@ def askers(tasks: Iterable[Task], wanted: Wanted) -> Mapping[tuple[Call, str], i
     return {key: count for key, count in counted.items() if count > 1}
 
 
-async def collect(
+async def collect(  # noqa: PLR0913 - all but three can be left out
     api: Api,
     tasks: Iterable[Task],
     wanted: Wanted,
     progress: Progress = lambda _: None,
     recorded: Mapping[str, Recorded] = NOTHING_RECORDED,
+    *,
+    only: frozenset[str] | None = None,
 ) -> Collection:
     """Run all tasks at once, within the limits of the port; what fails becomes a gap, never an exception.
 
-    ``recorded`` is what AWS Config says of resources, by ARN, for which their details are not asked for.
+    ``recorded`` is what AWS Config says of resources, by ARN, for which their details are not asked for. With ``only``
+    no other ARNs than these are read.
     """
     collection = Collection()
     elsewhere: set[str] = set()
 
+    def read(task: Task) -> AsyncIterator[Resource | CoverageGap]:
+        if isinstance(task.reader, CustomReader):
+            return _custom(api, task.reader, task.scope)
+        fields = wanted.get(task.reader.kind)
+        return _Listing(api, task.reader, task.scope, fields, elsewhere, recorded, only).read()
+
     async def run(task: Task) -> None:
-        async for found in _read(api, task, wanted, elsewhere, recorded):
+        async for found in read(task):
             if isinstance(found, CoverageGap):
                 collection.gaps.append(found)
-            elif type(found) in wanted:
+            elif type(found) in wanted and (only is None or found.arn in only):
                 collection.resources.append(found)
                 collection.recorded += found.arn in recorded and found.read_at == recorded[found.arn].captured
         progress(task.label)
@@ -109,14 +118,6 @@ async def collect(
         for task in tasks:
             group.create_task(run(task))
     return collection
-
-
-def _read(
-    api: Api, task: Task, wanted: Wanted, elsewhere: set[str], recorded: Mapping[str, Recorded]
-) -> AsyncIterator[Resource | CoverageGap]:
-    if isinstance(task.reader, CustomReader):
-        return _custom(api, task.reader, task.scope)
-    return _Listing(api, task.reader, task.scope, wanted.get(task.reader.kind), elsewhere, recorded).read()
 
 
 async def _custom(api: Api, reader: CustomReader, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
@@ -140,6 +141,7 @@ class _Listing:
     fields: frozenset[str] | None
     elsewhere: set[str]
     recorded: Mapping[str, Recorded]
+    only: frozenset[str] | None = None
     joined: dict[str, Callable[[Item], Any]] = field(default_factory=dict)
     join_gaps: dict[str, Gap] = field(default_factory=dict)
 
@@ -189,7 +191,7 @@ class _Listing:
         """The items that no other region's listing showed, and gaps."""
         within = self.reader.listing.within
         async for found in self._outer(within) if within else self._items(self.reader.listing, {}):
-            if isinstance(found, CoverageGap) or not self._known(found):
+            if isinstance(found, CoverageGap) or (self._asked(found) and not self._known(found)):
                 yield found
 
     async def _batched(self, batch: Batch, some: list[Item]) -> list[tuple[Item, _Told]]:
@@ -251,6 +253,13 @@ class _Listing:
             each if isinstance(each, CoverageGap) else {**given, **each}
             async for each in self._items(self.reader.listing, within.params(holder))
         ]
+
+    def _asked(self, item: Item) -> bool:
+        if self.only is None:
+            return True
+        region = self.reader.region(item, self.scope) if self.reader.region else self.scope.region
+        scope = Scope(self.scope.partition, self.scope.account, region, self.scope.now)
+        return self.reader.arn(item, scope) in self.only
 
     def _known(self, item: Item) -> bool:
         """Whether another region's listing showed the item already; from here on it counts as shown."""

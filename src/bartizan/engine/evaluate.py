@@ -36,7 +36,12 @@ class Verdicts:
 
     def failures(self) -> Iterator[tuple[int, Resource]]:
         """The resources that fail, with their positions."""
-        return ((position, self.resources[position]) for position, code in enumerate(self.codes) if code == _FAIL)
+        return self.those(Status.FAIL)
+
+    def those(self, *statuses: Status) -> Iterator[tuple[int, Resource]]:
+        """The resources that have one of these statuses, with their positions."""
+        wanted = {_STATUSES.index(status) for status in statuses}
+        return ((position, self.resources[position]) for position, code in enumerate(self.codes) if code in wanted)
 
     def suppress(self, position: int, suppression: Suppression) -> None:
         """Accept the failure at a position."""

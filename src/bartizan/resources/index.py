@@ -6,12 +6,16 @@ import importlib
 import pkgutil
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bartizan.model import DeclarationError, InputError, Resource
+from bartizan.resources.applying import ApiWriter
 from bartizan.resources.code import CodeReader, service_of
 from bartizan.resources.reading import AnyReader, CustomReader, Reader
 from bartizan.resources.recorded import ConfigReader
 from bartizan.resources.writing import CodeWriter
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,21 @@ class ResourceIndex:
 
 def code_writers(services: Collection[str]) -> tuple[CodeWriter, ...]:
     """What writes the types of these services as code; no others are imported. Their modules are named after them."""
-    room = importlib.import_module("bartizan.resources.writers")
-    found: dict[int, CodeWriter] = {}
+    return _in_room("bartizan.resources.writers", CodeWriter, services)
+
+
+def api_writers(services: Collection[str]) -> tuple[ApiWriter, ...]:
+    """What changes the types of these services in AWS; no others are imported. Their modules are named after them."""
+    return _in_room("bartizan.resources.appliers", ApiWriter, services)
+
+
+def _in_room(name: str, kind: type[T], services: Collection[str]) -> tuple[T, ...]:
+    room = importlib.import_module(name)
+    found: dict[int, T] = {}
     for info in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
         if info.name.rpartition(".")[2].partition("_")[0] in services:
             values = vars(importlib.import_module(info.name)).values()
-            found |= {id(each): each for each in values if isinstance(each, CodeWriter)}
+            found |= {id(each): each for each in values if isinstance(each, kind)}
     return tuple(found.values())
 
 

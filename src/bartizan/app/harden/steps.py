@@ -1,0 +1,88 @@
+"""The calls of one edit: what its looks see, what its puts send."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bartizan.engine.hardening import PlannedCall
+from bartizan.model import Resource, plain
+from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, shown
+from bartizan.resources.reading import Api, Failed, Scope
+
+Seen = Mapping[str, Any]
+"""What looks saw, by the name of their call; None where there was nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long to wait for what takes its time, in seconds: ``first`` before the second try, ``longest`` in all."""
+
+    first: float = 0.5
+    longest: float = 60
+
+    def spans(self) -> Iterator[float]:
+        """The waits between tries, each twice the one before, as long as there is time."""
+        spent, span = 0.0, self.first
+        while spent < self.longest:
+            yield span
+            spent += span
+            span = min(span * 2, 8)
+
+
+def scope_of(resource: Resource, main: Scope) -> Scope:
+    """Where the calls for a resource go."""
+    return Scope(main.partition, main.account, resource.region or main.region, main.now)
+
+
+async def look(api: Api, scope: Scope, resource: Resource, looks: Sequence[Look | None]) -> Seen:
+    """What these looks see, each asked once; raises ``Failed``."""
+    wanted = {each.call.name: each for each in looks if each is not None}
+    seen = await asyncio.gather(*(_look(api, scope, resource, each) for each in wanted.values()))
+    return dict(zip(wanted, seen, strict=True))
+
+
+async def _look(api: Api, scope: Scope, resource: Resource, wanted: Look) -> Any:
+    try:
+        return wanted.keep(await api.call(wanted.call, scope, wanted.params(resource)))
+    except Failed as failed:
+        if failed.among(wanted.gone):
+            return None
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call to make, by which put."""
+
+    put: Put
+    params: Params
+
+    @property
+    def planned(self) -> PlannedCall:
+        """The call as plans and journals show it."""
+        return PlannedCall(self.put.call.name, plain(shown(self.put, self.params)))
+
+
+def steps(writer: ApiWriter, edit: Edit, seen: Seen, was: Seen | None = None) -> list[Step]:
+    """The calls of an edit, in their order; of an undo, which has ``was``, in the opposite one."""
+    puts = writer.steps(edit)
+    return [
+        Step(put, params)
+        for put in (puts if was is None else reversed(puts))
+        for params in put.calls(informed(put, edit, seen, was))
+    ]
+
+
+def informed(put: Put, edit: Edit, seen: Seen, was: Seen | None = None) -> Edit:
+    """The edit with what the put's look sees, and saw."""
+    name = put.look.call.name if put.look else ""
+    return replace(edit, now=seen.get(name), undoing=was is not None, was=(was or {}).get(name))
+
+
+def looks_of(writer: ApiWriter, edit: Edit) -> list[Look | None]:
+    """All that must be looked at before an edit, for it and for its undo."""
+    puts = [*writer.steps(edit), *(writer.creates if edit.after is None else ())]
+    return [each.look for each in puts]

@@ -1,0 +1,41 @@
+"""Reading some resources again: the same readers, for some ARNs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bartizan.aws.collect import Task, collect
+from bartizan.model import CoverageGap, Resource
+from bartizan.resources.reading import AnyReader, Api, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What was read again, by ARN, and what could not be listed."""
+
+    resources: Mapping[str, Resource]
+    gaps: tuple[CoverageGap, ...]
+
+
+async def read_again(api: Api, readers: Iterable[AnyReader], resources: Sequence[Resource], main: Scope) -> Again:
+    """Read these resources again, which are of one type, with all their fields.
+
+    ``main`` is the scope in which the partition's global services answer. What is not there any more is not in the
+    result, and neither is what could not be listed: then there is a gap.
+    """
+    kind = type(resources[0])
+    places = sorted({each.region for each in resources})
+    tasks = [
+        Task(reader, scope)
+        for reader in readers
+        if kind in reader.types
+        for scope in (
+            [main]
+            if reader.where == "account"
+            else [Scope(main.partition, main.account, region, main.now) for region in places]
+        )
+    ]
+    wanted = frozenset(each.arn for each in resources)
+    found = await collect(api, tasks, {kind: None}, only=wanted)
+    return Again({each.arn: each for each in found.resources}, tuple(each for each in found.gaps if each.hides))

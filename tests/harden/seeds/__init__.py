@@ -1,0 +1,1 @@
+"""What fails the rules that have a fix, one module per service."""
