@@ -229,7 +229,8 @@ def test_show_documents_the_fields(name: str) -> None:
 def test_permissions_is_a_policy_and_can_be_written(tmp_path: Path) -> None:
     printed = json.loads(bartizan("permissions", "--service", "sqs").stdout)
     assert printed["Statement"][0]["Action"] == [
-        "ec2:DescribeRegions", "sqs:GetQueueAttributes", "sqs:ListQueueTags", "sqs:ListQueues",
+        "ec2:DescribeRegions", "organizations:DescribeOrganization", "sqs:GetQueueAttributes", "sqs:ListQueueTags",
+        "sqs:ListQueues",
     ]  # fmt: skip
     ran = bartizan("permissions", "--output", str(tmp_path / "policies"))
     assert ran.returncode == 0

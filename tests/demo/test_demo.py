@@ -42,8 +42,10 @@ BETWEEN_ACCOUNTS = {
     ("data-platform", "organizations.account-can-be-taken-over"),
     ("data-platform", "iam.other-account-without-external-id"),
     ("data-platform", "s3.shared-with-other-account"),
+    ("data-platform", "sns.topic-shared-with-other-organization"),
     ("shared-services", "kms.foreign-administrator"),
     ("shared-services", "ecr.others-may-push"),
+    ("shared-services", "ecr.repository-shared-with-other-account"),
     ("log-archive", "s3.service-allowed-for-anyone"),
     ("log-archive", "s3.shared-with-other-account"),
     ("old-shop", "organizations.account-suspended"),
@@ -62,6 +64,9 @@ WELL_DONE = {
     ("shop", "cloudtrail.account-not-recorded"),
     ("management", "organizations.no-account-for-logs"),
     ("shared-services", "iam.other-account-without-external-id"),
+    ("shared-services", "sqs.queue-shared-with-other-account"),
+    ("shared-services", "kms.key-shared-with-other-organization"),
+    ("data-platform", "iam.role-shared-with-other-organization"),
 }
 
 

@@ -12,6 +12,7 @@ from bartizan.engine.evaluate import Evaluation, evaluate
 from bartizan.engine.settings import Settings
 from bartizan.engine.suppress import accept
 from bartizan.model import SAMPLE_TIME, InputError, Resource, Severity, Snapshot, Status
+from bartizan.policy import parse_policy
 from bartizan.resources.iam import AccessKey, User
 from bartizan.resources.rds import DbSnapshot
 from bartizan.resources.sqs import Queue
@@ -165,3 +166,25 @@ def test_without_an_organization_every_other_account_is_a_stranger() -> None:
 def test_trusted_accounts_that_are_no_list_are_refused_all_the_same() -> None:
     with pytest.raises(InputError, match="must be a list of texts"):
         settings('[parameters]\ntrusted_accounts = "444455556666"').trusting(["777788889999"]).applied(Catalog.load())
+
+
+@pytest.mark.parametrize(
+    ("text", "trusted", "status"),
+    [
+        ("", ["o-exampleours"], Status.PASS),
+        ("", ["o-examplethird"], Status.UNKNOWN),
+        ('[parameters]\ntrusted_organizations = ["o-exampleours"]', [], Status.PASS),
+        ('[parameters]\ntrusted_organizations = ["o-exampleours"]', ["o-examplethird"], Status.PASS),
+        ('[rules."sqs.*"]\ntrusted_organizations = ["o-exampleours"]', ["o-examplethird"], Status.PASS),
+    ],
+)
+def test_the_own_organization_is_trusted_besides_those_that_are_already(
+    text: str, trusted: list[str], status: Status
+) -> None:
+    inside = {"StringEquals": {"aws:PrincipalOrgID": "o-exampleours"}}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": inside}
+    queue = Queue(queue_name="mail", policy=parse_policy({"Statement": statement}))
+    catalog = settings(text).trusting(["444455556666"], trusted).applied(Catalog.load())
+    chosen = catalog.select(rules=["sqs.queue-shared-with-other-organization"])
+    (found,) = evaluate(chosen, Snapshot([queue])).findings()
+    assert found.status is status

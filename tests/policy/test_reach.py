@@ -95,3 +95,47 @@ def test_the_statements_that_open_a_policy_are_found_in_an_equal_one_too() -> No
     for document in (parse_policy(text), parse_policy(text)):
         assert reach.opening(document, "", OWN) == [document.statements[0]]
         assert reach.opening(document, "", OWN)[0] is document.statements[0]
+
+
+OURS, THEIRS = "o-exampleours", "o-exampletheirs"
+
+
+def of_organization(*ids: str, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": list(ids)}}, **more}  # fmt: skip
+
+
+def let_in(*statements: dict[str, Any], own: str | None = OURS) -> list[str]:
+    document = parse_policy({"Version": "2012-10-17", "Statement": list(statements)})
+    return list(reach.other_organizations(document, BUCKETS[0], OWN, {own}))
+
+
+def test_of_several_organizations_only_the_foreign_ones_are_told() -> None:
+    (said,) = let_in(of_organization(OURS, THEIRS))
+    assert f"to accounts of organization {THEIRS}" in said
+    assert "s3:GetObject on arn:aws:s3:::shop" in said
+    assert let_in(of_organization(OURS)) == []
+    assert len(let_in(of_organization(OURS, THEIRS), own=None)) == 2
+
+
+def test_an_organization_that_another_statement_keeps_out_is_not_let_in() -> None:
+    strangers = {"StringNotEquals": {"aws:PrincipalOrgID": OURS}}
+    assert let_in(of_organization(OURS, THEIRS), of_organization(Effect="Deny", Condition=strangers)) == []
+
+
+def test_an_organization_within_everybody_is_no_claim_of_its_own() -> None:
+    anyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+    assert let_in(anyone, of_organization(THEIRS)) == []
+
+
+def test_an_organization_behind_an_endpoint_is_told_with_it() -> None:
+    both = {"StringEquals": {"aws:PrincipalOrgID": THEIRS, "aws:SourceVpce": "vpce-1"}}
+    (said,) = let_in(of_organization(Condition=both))
+    assert f"organization {THEIRS} that come by aws:sourcevpce" in said
+
+
+def test_an_organization_named_by_other_keys_lets_nobody_in_as_its_member() -> None:
+    resource = parse_policy(
+        {"Version": "2012-10-17", "Statement": of_organization(Condition={"StringEquals": {"aws:SourceOrgID": THEIRS}})}
+    )
+    assert reach.organizations_named(resource) == frozenset()

@@ -15,6 +15,9 @@ LOGS = "company-log-archive"
 _VENDOR = "444455556666"
 """An account outside the organization."""
 
+_FORMER_OWNER = "o-formerowner1"
+"""The organization that the second company belonged to before it was bought."""
+
 _IMAGE = "ami-12c6146b"
 
 
@@ -126,6 +129,10 @@ def _data_platform(cloud: Cloud, made: Company) -> None:
     share = allow("s3:*", "arn:aws:s3:::company-warehouse/*", Principal=who)
     s3.put_bucket_policy(Bucket="company-warehouse", Policy=policy(share))
     good_bucket(s3, "company-exports")
+    feed = f"arn:aws:sns:eu-west-1:{cloud.account}:exports"
+    whoever = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": _FORMER_OWNER}}, "Principal": {"AWS": "*"}}
+    listen = policy(allow("sns:Subscribe", feed, **whoever))
+    cloud.client("sns").create_topic(Name="exports", Attributes={"Policy": listen})
     volume = ec2.create_volume(AvailabilityZone="eu-west-1a", Size=50)["VolumeId"]
     snapshot = ec2.create_snapshot(VolumeId=volume, Description="warehouse for the vendor")["SnapshotId"]
     ec2.modify_snapshot_attribute(

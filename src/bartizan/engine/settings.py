@@ -45,7 +45,7 @@ from bartizan.engine.catalog import Catalog, suggestion
 from bartizan.engine.evidence import Evidence
 from bartizan.model import InputError, Rule, Severity, Suppression
 
-_TRUSTED = "trusted_accounts"
+_TRUSTED, _TRUSTED_ORGANIZATIONS = "trusted_accounts", "trusted_organizations"
 _TABLES = frozenset({"evidence", "rules", "parameters", "suppress", "suppressions", "store"})
 _OWN = frozenset({"enabled", "severity"})
 _REQUIRED = ("rule", "resource", "reason", "owner")
@@ -119,17 +119,20 @@ class Settings:
         fixes = {name: fix.given(changed[name]) for name, fix in catalog.fixes.items() if name in changed}
         return Catalog(changed, fixes)
 
-    def trusting(self, accounts: Iterable[str]) -> Settings:
-        """The same with these accounts besides those that are trusted already, for all rules that ask which are."""
+    def trusting(self, accounts: Iterable[str], organizations: Iterable[str] = ()) -> Settings:
+        """The same with these besides those that are trusted already, for all rules that ask which are."""
+        more = {_TRUSTED: list(accounts), _TRUSTED_ORGANIZATIONS: list(organizations)}
 
-        def joined(values: Mapping[str, Any]) -> Mapping[str, Any]:
-            known = values.get(_TRUSTED, [])
+        def joined(values: Mapping[str, Any], *, named: bool) -> Mapping[str, Any]:
             # What is no list is refused where the settings are applied.
-            return {**values, _TRUSTED: [*known, *more]} if isinstance(known, list) else values
+            return {**values} | {
+                name: [*known, *added]
+                for name, added in more.items()
+                if added and (name in values or not named) and isinstance(known := values.get(name, []), list)
+            }
 
-        more = list(accounts)
-        rules = {name: joined(values) if _TRUSTED in values else values for name, values in self.rules.items()}
-        return replace(self, rules=rules, parameters=joined(self.parameters))
+        rules = {name: joined(values, named=True) for name, values in self.rules.items()}
+        return replace(self, rules=rules, parameters=joined(self.parameters, named=False))
 
     def _changed(self, rule: Rule, reader: _Reader) -> Rule | None:
         parameters = {

@@ -17,6 +17,7 @@ from bartizan.policy.document import PolicyDocument, Statement
 from bartizan.policy.estate import GuardedResource
 from bartizan.policy.requests import Request, account_in
 from bartizan.policy.symbolic import Exposure, Exposures, Reach, Undecided, exposures, undenied
+from bartizan.policy.symbolic.mentions import ORGANIZATION, ORGANIZATION_KEYS
 
 _ALL = ("*",)
 _ACCOUNT = re.compile(r"\d{12}")
@@ -96,6 +97,33 @@ def _as_strangers(document: PolicyDocument | None) -> PolicyDocument | None:
 def _refers(statement: Statement) -> bool:
     aws = statement.principals.aws if statement.principals and not statement.not_principals else ()
     return any(each.startswith("<") and each != "<AWS::AccountId>" for each in aws)
+
+
+def organizations_named(document: PolicyDocument | None) -> frozenset[str]:
+    """The ids of the organizations that conditions on callers name; nobody is let in as a member of any other."""
+    return frozenset(
+        found
+        for statement in (document.statements if document else ())
+        for _, key, values in statement.conditions
+        if key.lower() in ORGANIZATION_KEYS
+        for value in values
+        for found in ORGANIZATION.findall(value)
+    )
+
+
+def other_organizations(
+    document: PolicyDocument | None, arn: str, account: str, own: Collection[str | None]
+) -> Iterator[str]:
+    """The organizations whose accounts get in, a sentence for each. Raises ``Unknown``.
+
+    Those of ``own`` (ids, or ``None`` for an account in no organization) are left out.
+    """
+    if organizations_named(document) <= set(own):
+        return
+    for each in _outside(document, arn, account, _ALL, ()):
+        if each.reach is Reach.ORGANIZATION and each.who not in own:
+            place = f" that come by {' and '.join(each.limits)}" if each.limits else ""
+            yield f"{_allows(each)} to accounts of organization {each.who}{place}{_shown(each, arn)}"
 
 
 def deputies(document: PolicyDocument | None, arn: str, account: str, services: Collection[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.backup import BackupPlan, BackupVault, PlanRule
 from bartizan.resources.kms import Key
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ARN = "arn:aws:backup:eu-west-1:111122223333:backup-vault:daily"
 _KEY = "arn:aws:kms:eu-west-1:111122223333:key/1"
@@ -164,3 +165,7 @@ def plan_copies_nowhere(plan: BackupPlan) -> Problems:
     """
     if not any(each.copies for each in plan.rules):
         yield "none of its rules copies backups elsewhere"
+
+
+backup_vault_shared_with_other_account = shared_with_other_account.of(BackupVault, "Backup vault")
+backup_vault_shared_with_other_organization = shared_with_other_organization.of(BackupVault, "Backup vault")

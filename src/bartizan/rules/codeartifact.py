@@ -6,6 +6,7 @@ from bartizan.model import Problems, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.codeartifact import Domain, Repository, takes_packages
+from bartizan.rules.outsiders import shared_with_other_organization
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "codeartifact:*", "Resource": "*"}
 _PARTNER = {**_ANYONE, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
@@ -184,3 +185,7 @@ def mixes_own_and_public(repository: Repository) -> Problems:
     """
     if repository.external_connections and repository.upstreams:
         yield f"it is connected to {', '.join(repository.external_connections)}, and takes from other repositories too"
+
+
+domain_shared_with_other_organization = shared_with_other_organization.of(Domain, "CodeArtifact domain")
+repository_shared_with_other_organization = shared_with_other_organization.of(Repository, "CodeArtifact repository")

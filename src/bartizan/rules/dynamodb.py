@@ -13,6 +13,7 @@ from bartizan.resources.estate import IDENTITY_TYPES, build_estate
 from bartizan.resources.iam import InlinePolicy, Role
 from bartizan.resources.tags import Tags
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import shared_with_other_organization
 
 _ARN = "arn:aws:dynamodb:eu-west-1:111122223333:table/shop"
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "dynamodb:Query", "Resource": f"{_ARN}/index/*"}
@@ -248,3 +249,4 @@ def scan_not_denied(table: Table, world: World, *, tag: str = "scan=denied") -> 
 
 
 table_without_data_tag = without_data_tag.of(Table, "DynamoDB table")
+table_shared_with_other_organization = shared_with_other_organization.of(Table, "DynamoDB table")

@@ -7,6 +7,7 @@ from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.ecr import Registry, Repository, scans
 from bartizan.resources.kms import customer_managed
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage", "Resource": "*"}
 _OURS = {**_ANYONE, "Principal": {"AWS": "arn:aws:iam::111122223333:role/build"}}
@@ -198,3 +199,7 @@ def close_registry(registry: Registry) -> Registry:
     """Remove the statements that let anyone in from the registry policy."""
     opening = reach.opening(registry.policy, registry.arn, registry.account)
     return replace(registry, policy=without_statements(registry.policy, opening))
+
+
+repository_shared_with_other_account = shared_with_other_account.of(Repository, "ECR repository")
+repository_shared_with_other_organization = shared_with_other_organization.of(Repository, "ECR repository")

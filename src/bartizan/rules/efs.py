@@ -10,6 +10,7 @@ from bartizan.resources.backup import ProtectedResource
 from bartizan.resources.ec2.network import Subnet
 from bartizan.resources.efs import AccessPoint, FileSystem, MountTarget
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ARN = "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1"
 _CLIENTS = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientRootAccess", "elasticfilesystem:ClientWrite"]
@@ -188,3 +189,5 @@ def mount_target_in_public_subnet(target: MountTarget, world: World) -> Problems
 
 
 file_system_without_data_tag = without_data_tag.of(FileSystem, "EFS file system")
+file_system_shared_with_other_account = shared_with_other_account.of(FileSystem, "EFS file system")
+file_system_shared_with_other_organization = shared_with_other_organization.of(FileSystem, "EFS file system")

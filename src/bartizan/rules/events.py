@@ -6,6 +6,7 @@ from bartizan.model import Problems, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.events import EventBus, EventRule, Target
+from bartizan.rules.outsiders import shared_with_other_organization
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "events:PutEvents", "Resource": "*"}
 _ORGANIZATION = {**_ANYONE, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}}
@@ -215,3 +216,6 @@ def secret_in_input(rule: EventRule) -> Problems:
     """
     for secret in rule.input_secrets:
         yield f"a target's input holds {secret}"
+
+
+event_bus_shared_with_other_organization = shared_with_other_organization.of(EventBus, "Event bus")

@@ -6,6 +6,7 @@ from bartizan.model import Problems, World, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.glue import Catalog, Connection, Job
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ARN = "arn:aws:glue:eu-west-1:111122223333:catalog"
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "glue:GetTable*", "Resource": "*"}
@@ -159,3 +160,7 @@ def close_catalog(catalog: Catalog) -> Catalog:
     """Remove the statements that let anyone in from the policy."""
     opening = reach.opening(catalog.policy, catalog.arn, catalog.account)
     return replace(catalog, policy=without_statements(catalog.policy, opening))
+
+
+catalog_shared_with_other_account = shared_with_other_account.of(Catalog, "Glue's data catalog")
+catalog_shared_with_other_organization = shared_with_other_organization.of(Catalog, "Glue's data catalog")

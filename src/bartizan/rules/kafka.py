@@ -7,6 +7,7 @@ from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.kafka import Cluster
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ARN = "arn:aws:kafka:eu-west-1:111122223333:cluster/events/1"
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "kafka:CreateVpcConnection", "Resource": _ARN}
@@ -129,3 +130,5 @@ def close_policy(cluster: Cluster) -> Cluster:
 
 
 cluster_without_data_tag = without_data_tag.of(Cluster, "Kafka cluster")
+cluster_shared_with_other_account = shared_with_other_account.of(Cluster, "Kafka cluster")
+cluster_shared_with_other_organization = shared_with_other_organization.of(Cluster, "Kafka cluster")

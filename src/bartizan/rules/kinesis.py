@@ -7,6 +7,7 @@ from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.kinesis import Stream
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import shared_with_other_organization
 
 _ARN = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders"
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "kinesis:PutRecord", "Resource": _ARN}
@@ -109,3 +110,4 @@ def keep_records(stream: Stream, *, min_hours: int = 168) -> Stream:
 
 
 stream_without_data_tag = without_data_tag.of(Stream, "Kinesis stream")
+stream_shared_with_other_organization = shared_with_other_organization.of(Stream, "Kinesis stream")

@@ -8,6 +8,7 @@ from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.policy.deputy import SENDERS
 from bartizan.resources.kms import Key, can_rotate, own
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ALL = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
 _OWNER = {**_ALL, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
@@ -167,3 +168,7 @@ def service_allowed_for_anyone(key: Key) -> Problems:
     """
     if own(key):
         yield from reach.deputies(key.key_policy, key.arn, key.account, SENDERS)
+
+
+key_shared_with_other_account = shared_with_other_account.of(Key, "KMS key")
+key_shared_with_other_organization = shared_with_other_organization.of(Key, "KMS key")

@@ -7,6 +7,7 @@ from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.opensearch import Domain
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import shared_with_other_organization
 
 _ARN = "arn:aws:es:eu-west-1:111122223333:domain/logs"
 _ANYONE = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "es:*", "Resource": f"{_ARN}/*"}
@@ -215,3 +216,4 @@ def software_update_waits(domain: Domain) -> Problems:
 
 
 domain_without_data_tag = without_data_tag.of(Domain, "OpenSearch domain")
+domain_shared_with_other_organization = shared_with_other_organization.of(Domain, "OpenSearch domain")

@@ -10,6 +10,7 @@ from bartizan.policy.removal import without_statements
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.secretsmanager import Secret
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
 _OURS = {**_ANYONE, "Principal": {"AWS": "arn:aws:iam::111122223333:role/shop"}}
@@ -214,3 +215,5 @@ def shared_without_own_key(secret: Secret) -> Problems:
 
 
 secret_without_data_tag = without_data_tag.of(Secret, "Secret")
+secret_shared_with_other_account = shared_with_other_account.of(Secret, "Secret")
+secret_shared_with_other_organization = shared_with_other_organization.of(Secret, "Secret")

@@ -9,6 +9,7 @@ from bartizan.policy.https import with_https_only
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.sns import Topic
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "*"}
 _SERVICE = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish", "Resource": "*"}
@@ -153,3 +154,5 @@ def shared_without_own_key(topic: Topic) -> Problems:
 
 
 topic_without_data_tag = without_data_tag.of(Topic, "SNS topic")
+topic_shared_with_other_account = shared_with_other_account.of(Topic, "SNS topic")
+topic_shared_with_other_organization = shared_with_other_organization.of(Topic, "SNS topic")

@@ -10,6 +10,7 @@ from bartizan.policy.removal import without_statements
 from bartizan.resources.kms import customer_managed
 from bartizan.resources.sqs import Queue
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _TO_ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
 _PARTNER = {**_TO_ANYONE, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
@@ -207,3 +208,5 @@ def shared_without_own_key(queue: Queue) -> Problems:
 
 
 queue_without_data_tag = without_data_tag.of(Queue, "SQS queue")
+queue_shared_with_other_account = shared_with_other_account.of(Queue, "SQS queue")
+queue_shared_with_other_organization = shared_with_other_organization.of(Queue, "SQS queue")

@@ -45,6 +45,11 @@ class Members:
     left_out: Mapping[str, str]
 
     @property
+    def organization(self) -> str:
+        """The organization's id."""
+        return self.chosen[0].organization_id
+
+    @property
     def management_account(self) -> str:
         """The account that manages the organization."""
         return self.chosen[0].management_account_id

@@ -142,7 +142,8 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     members = asyncio.run(find_members(reach.access, choice or Choice()))
     # To the rules of a single account the organization's other accounts are no strangers.
-    among = replace(selection, settings=selection.settings.trusting(members.accounts))
+    known = selection.settings.trusting(members.accounts, [members.organization])
+    among = replace(selection, settings=known)
     run = _Run(reach, among, regions, members, started)
     if aggregator:
         run.aggregator = asyncio.run(_found(aggregator, reach, members, started))
@@ -189,7 +190,7 @@ class _Run:
     @property
     def organization(self) -> str:
         """The organization's id."""
-        return self.members.chosen[0].organization_id
+        return self.members.organization
 
     def begin(self, store: Store, *, resume: bool) -> None:
         """Begin a snapshot, or take one up."""

@@ -12,10 +12,13 @@ from bartizan.policy.requests import CANONICAL, FEDERATED, SERVICE
 ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 """An account's number within a text."""
 
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+"""An organization's id within a text."""
+
 _UNIQUE_ID = re.compile(r"A[A-Z]{2}A[A-Z0-9]{12,}")
 _ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount", "aws:sourceowner"})
-_ORGANIZATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
+ORGANIZATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
+"""The keys by which conditions tell one organization's callers from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Mentions:
         return cls(
             accounts=frozenset(accounts),
             organizations=frozenset(
-                found for key, value in values if key in _ORGANIZATION_KEYS for found in _ORGANIZATION.findall(value)
+                found for key, value in values if key in ORGANIZATION_KEYS for found in ORGANIZATION.findall(value)
             ),
             arns=frozenset(arns),
             unique_ids=frozenset(

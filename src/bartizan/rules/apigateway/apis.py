@@ -9,6 +9,7 @@ from bartizan.model import Problems, replace, rule
 from bartizan.policy import parse_policy, reach
 from bartizan.policy.removal import without_statements
 from bartizan.resources.apigateway import Method, RestApi
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _OPEN = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
 _FROM_ENDPOINT = {**_OPEN, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}}
@@ -182,3 +183,7 @@ def old_tls_on_own_address(api: RestApi) -> Problems:
 def newer_tls_on_own_address(api: RestApi) -> RestApi:
     """Set the security policy to TLS 1.2."""
     return replace(api, security_policy="TLS_1_2")
+
+
+rest_api_shared_with_other_account = shared_with_other_account.of(RestApi, "REST API")
+rest_api_shared_with_other_organization = shared_with_other_organization.of(RestApi, "REST API")

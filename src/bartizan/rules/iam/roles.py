@@ -8,6 +8,7 @@ from typing import Any
 from bartizan.model import SAMPLE_TIME, Problems, replace, rule
 from bartizan.policy import PolicyDocument, parse_policy, reach
 from bartizan.resources.iam import InlinePolicy, Role
+from bartizan.rules.outsiders import shared_with_other_organization
 
 _STRANGER: reach.Known = (("sts:externalid", ()),)
 """A call without the external id that only you and your partner know."""
@@ -243,3 +244,6 @@ def inline_policy_on_role(role: Role) -> Problems:
     if not role.managed_by_aws:
         for policy in role.policies:
             yield f"inline policy {policy.policy_name}"
+
+
+role_shared_with_other_organization = shared_with_other_organization.of(Role, "Role")

@@ -8,6 +8,7 @@ from bartizan.policy.deputy import SENDERS
 from bartizan.policy.removal import without_statements
 from bartizan.resources.lambda_ import Function
 from bartizan.resources.lambda_runtimes import DEPRECATED
+from bartizan.rules.outsiders import shared_with_other_account, shared_with_other_organization
 
 _ANYONE = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "*"}
 _URL = {**_ANYONE, "Action": "lambda:InvokeFunctionUrl"}
@@ -236,3 +237,7 @@ def no_reserved_concurrency(function: Function) -> Problems:
     """
     if function.reserved_concurrent_executions is None:
         yield "no concurrency is reserved"
+
+
+function_shared_with_other_account = shared_with_other_account.of(Function, "Lambda function")
+function_shared_with_other_organization = shared_with_other_organization.of(Function, "Lambda function")

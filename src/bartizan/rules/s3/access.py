@@ -7,6 +7,7 @@ from bartizan.policy import parse_policy, reach
 from bartizan.policy.deputy import SENDERS
 from bartizan.policy.https import with_https_only
 from bartizan.resources.s3 import ALL_BLOCKED, Bucket, PublicAccessBlock
+from bartizan.rules.outsiders import shared_with_other_organization
 
 _READ = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}
 _ANY_AGENT = {**_READ, "Condition": {"StringLike": {"aws:UserAgent": "our-app/*"}}}
@@ -320,3 +321,6 @@ def service_allowed_for_anyone(bucket: Bucket) -> Problems:
     - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
     """
     yield from reach.deputies(bucket.policy, bucket.arn, bucket.account, SENDERS)
+
+
+bucket_shared_with_other_organization = shared_with_other_organization.of(Bucket, "S3 bucket")
