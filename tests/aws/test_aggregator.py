@@ -234,8 +234,8 @@ def test_an_aggregator_that_there_is_not_stops_the_scan_with_what_to_do() -> Non
 
 
 OTHER = "222222222222"
-INSTANCE, FUNCTION, QUEUE, INTERFACE = (
-    "AWS::EC2::Instance", "AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::EC2::NetworkInterface"
+TASK, STREAM, SECRET, QUEUE = (
+    "AWS::ECS::TaskDefinition", "AWS::Kinesis::Stream", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"
 )  # fmt: skip
 
 
@@ -266,25 +266,31 @@ VPC = present("AWS::EC2::VPC", account=MAIN.account)
 
 
 def test_what_an_account_has_not_is_not_listed_where_others_show_that_it_is_recorded() -> None:
-    home = Home([], present=[*VPC, *present(INSTANCE, QUEUE), *present(QUEUE, account=MAIN.account)])
-    tasks = tasks_of("ec2.Instance", "sqs.Queue", "lambda.Function", "ec2.Vpc")
-    assert spared(home, tasks) == {f"{INSTANCE}@eu-west-1"}
+    home = Home([], present=[*VPC, *present(STREAM, SECRET), *present(SECRET, account=MAIN.account)])
+    tasks = tasks_of("kinesis.Stream", "secretsmanager.Secret", "ecs.TaskDefinition", "ec2.Vpc", "kms.Key")
+    assert spared(home, tasks) == {f"{STREAM}@eu-west-1"}
+
+
+def test_what_is_recorded_in_all_regions_of_old_needs_no_others_to_show_it() -> None:
+    there = [*VPC, *present("AWS::EC2::VPC", account=MAIN.account, region="mx-central-1")]
+    tasks = tasks_of("sqs.Queue", "ec2.FlowLog", regions=("eu-west-1", "mx-central-1"))
+    assert spared(Home([], present=there), tasks) == {f"{QUEUE}@eu-west-1"}
+    there += present(QUEUE, region="mx-central-1")
+    assert spared(Home([], present=there), tasks) == {f"{QUEUE}@eu-west-1", f"{QUEUE}@mx-central-1"}
 
 
 def test_each_region_stands_for_itself() -> None:
-    there = [*VPC, *present(INSTANCE), *present(INSTANCE, region="eu-north-1")]
-    tasks = tasks_of("ec2.Instance", regions=("eu-west-1", "eu-north-1"))
-    assert spared(Home([], present=there), tasks) == {f"{INSTANCE}@eu-west-1"}
-    there += present(FUNCTION, account=MAIN.account, region="eu-north-1")
-    assert spared(Home([], present=there), tasks) == {f"{INSTANCE}@eu-west-1", f"{INSTANCE}@eu-north-1"}
+    there = [*VPC, *present(STREAM), *present(STREAM, region="eu-north-1")]
+    tasks = tasks_of("kinesis.Stream", regions=("eu-west-1", "eu-north-1"))
+    assert spared(Home([], present=there), tasks) == {f"{STREAM}@eu-west-1"}
+    there += present(SECRET, account=MAIN.account, region="eu-north-1")
+    assert spared(Home([], present=there), tasks) == {f"{STREAM}@eu-west-1", f"{STREAM}@eu-north-1"}
 
 
 def test_networks_are_listed_where_an_interface_may_be_in_one_that_is_shared() -> None:
-    recorded = present("AWS::EC2::Subnet", INTERFACE, INSTANCE)
-    home = Home([], present=[*recorded, *present(INSTANCE, account=MAIN.account)])
-    assert spared(home, tasks_of("ec2.Subnet")) == {"AWS::EC2::Subnet@eu-west-1"}
-    home = Home([], present=[*recorded, *present(INSTANCE, INTERFACE, account=MAIN.account)])
-    assert not spared(home, tasks_of("ec2.Subnet"))
+    tasks = tasks_of("ec2.Subnet")
+    assert spared(Home([], present=present(QUEUE, account=MAIN.account)), tasks) == {"AWS::EC2::Subnet@eu-west-1"}
+    assert not spared(Home([], present=present("AWS::EC2::NetworkInterface", account=MAIN.account)), tasks)
 
 
 def test_what_is_within_others_is_not_listed_without_them() -> None:
@@ -304,7 +310,7 @@ def test_what_is_within_others_is_not_listed_without_them() -> None:
                 **EVERYTHING,
                 "recordingMode": {
                     "recordingFrequency": "CONTINUOUS",
-                    "recordingModeOverrides": [{"resourceTypes": [QUEUE], "recordingFrequency": "DAILY"}],
+                    "recordingModeOverrides": [{"resourceTypes": [SECRET], "recordingFrequency": "DAILY"}],
                 },
             },
             WORKS,
@@ -313,22 +319,22 @@ def test_what_is_within_others_is_not_listed_without_them() -> None:
         (EVERYTHING, {**WORKS, "lastStartTime": None}),
         (EVERYTHING, {**WORKS, "recording": False}),
         (EVERYTHING, {**WORKS, "lastStatus": "FAILURE"}),
-        ({"name": "default", "recordingGroup": {"resourceTypes": [FUNCTION]}}, WORKS),
-        ({"name": "default", "recordingGroup": {"exclusionByResourceTypes": {"resourceTypes": [INSTANCE]}}}, WORKS),
+        ({"name": "default", "recordingGroup": {"resourceTypes": [SECRET]}}, WORKS),
+        ({"name": "default", "recordingGroup": {"exclusionByResourceTypes": {"resourceTypes": [STREAM]}}}, WORKS),
     ],
 )
 def test_all_is_listed_where_the_recorder_may_not_know_of_it(
     recorder: Mapping[str, Any], status: Mapping[str, Any]
 ) -> None:
-    home, tasks = Home([], present=[*VPC, *present(INSTANCE)]), tasks_of("ec2.Instance")
+    home, tasks = Home([], present=[*VPC, *present(STREAM)]), tasks_of("kinesis.Stream")
     assert spared(home, tasks)
     assert not spared(home, tasks, recorder, status)
 
 
 def test_all_is_listed_where_the_aggregator_is_behind_or_knows_nothing() -> None:
-    home, tasks = Home([], present=[*VPC, *present(INSTANCE)]), tasks_of("ec2.Instance")
+    home, tasks = Home([], present=[*VPC, *present(STREAM)]), tasks_of("kinesis.Stream")
     assert not spared(home, tasks, behind=frozenset({(MAIN.account, "eu-west-1")}))
-    empty = Home([], present=present(INSTANCE))
+    empty = Home([], present=present(STREAM))
     assert not spared(empty, tasks)
     given = asyncio.run(find_aggregator(empty, "all@eu-central-1", MAIN, Access()))
     read = read_known(given, READERS, {}, tasks, home=empty, api=Account(EVERYTHING, WORKS), main=MAIN)
@@ -336,7 +342,7 @@ def test_all_is_listed_where_the_aggregator_is_behind_or_knows_nothing() -> None
 
 
 def test_items_are_only_asked_for_of_types_that_are_there() -> None:
-    tasks = tasks_of("ec2.Instance")
+    tasks = tasks_of("kinesis.Stream")
     for there, asked in ((VPC, 1), ([*VPC, *present("AWS::S3::Bucket", account=MAIN.account)], 2)):
         home = Home([item("one")], present=there)
         read = read_known(

@@ -21,7 +21,7 @@ from bartizan.aws.collect import Task, Wanted, collect
 from bartizan.aws.session import Access
 from bartizan.model import InputError, Resource, Unknown
 from bartizan.resources.config import RECORDERS, ConfigurationRecorder
-from bartizan.resources.counted import COUNTED, counted_as
+from bartizan.resources.counted import COUNTED, counted_as, recorded_in
 from bartizan.resources.reading import Api, Call, Failed, Scope
 from bartizan.resources.recorded import ConfigReader, ConfigurationItem, Recorded
 
@@ -45,8 +45,8 @@ class Aggregator:
     """An aggregator of AWS Config: its name, where it is, and the way there.
 
     ``behind`` are its sources whose copy is not up to date, as account or organization and region; the region is empty
-    where it is all of them. ``seen`` are the counted types of which any account has something, by region: only of those
-    is it sure that Config records them there, since it does not know every type in every region.
+    where it is all of them. ``seen`` are the counted types of which any account has something, by region, which shows
+    that Config records them there: it does not know every type in every region.
     """
 
     name: str
@@ -153,8 +153,8 @@ async def read_known(  # noqa: PLR0913 - both ends of the way, and what is wante
             kinds = {name: each for name, each in useful.items() if _records(recorder, name)}
             known.resources |= _read(by_region[region], kinds)
             if region in to_count and _knows_all(recorder, main.now):
-                of_it = frozenset(each for each in aggregator.seen.get(region, ()) if _records(recorder, each))
-                known.absent[region] = of_it - present[region]
+                sure = aggregator.seen.get(region, frozenset()) | recorded_in(region)
+                known.absent[region] = frozenset(each for each in sure if _records(recorder, each)) - present[region]
     return known
 
 

@@ -103,6 +103,50 @@ _BY_OTHERS: Mapping[str, frozenset[str]] = MappingProxyType(
 COUNTED: frozenset[str] = _BY_THEIR_NAME.union(*_BY_OTHERS.values())
 """The types of Config that are counted, by Config's names."""
 
+_EVERYWHERE = frozenset(
+    {
+        "AWS::ACM::Certificate",
+        "AWS::AutoScaling::AutoScalingGroup",
+        "AWS::AutoScaling::LaunchConfiguration",
+        "AWS::CloudWatch::Alarm",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::EIP",
+        "AWS::EC2::Instance",
+        "AWS::EC2::NetworkAcl",
+        "AWS::EC2::NetworkInterface",
+        "AWS::EC2::RouteTable",
+        "AWS::EC2::SecurityGroup",
+        "AWS::EC2::Subnet",
+        "AWS::EC2::VPC",
+        "AWS::EC2::VPCEndpoint",
+        "AWS::EC2::Volume",
+        "AWS::ElasticLoadBalancing::LoadBalancer",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::Lambda::Function",
+        "AWS::RDS::DBInstance",
+        "AWS::Redshift::Cluster",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+    }
+)
+_REGIONS = frozenset(
+    {
+        "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
+        "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ca-central-1", "eu-central-1",
+        "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
+        "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+    }
+)  # fmt: skip
+
+
+def recorded_in(region: str) -> frozenset[str]:
+    """The counted types that Config is known to record in the region: those that it records in all regions of old.
+
+    Of others, and in newer regions, only what is recorded there shows it. Source, as of 2023:
+    https://docs.aws.amazon.com/config/latest/developerguide/what-is-resource-config-coverage.html
+    """
+    return _EVERYWHERE if region in _REGIONS else frozenset()
+
 
 def counted_as(reader: AnyReader) -> frozenset[str]:
     """The types, as Config names them, of which there must be none for the reader to find nothing in a region.
