@@ -23,7 +23,7 @@ Faults = Callable[[str], Fault | None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call: its operation, its account where a role was assumed for it, its region, and what it sends.
+    """A call: its operation, its account where a role was assumed for it, its region, its path, and what it sends.
 
     ``account`` of a call that assumes a role is the account of that role.
     """
@@ -32,6 +32,7 @@ class Asked:
     account: str
     region: str
     body: bytes
+    path: str
 
 
 FaultsOf = Callable[[Asked], Fault | None]
@@ -131,7 +132,9 @@ class Proxy:
             for operation in self._operations.asked(request.method, request.raw_path, request.headers, body):
                 fault = self.faults(operation.name) if self.faults else None
                 if self.faults_of and not fault:
-                    fault = self.faults_of(Asked(operation.name, assumed[1] if assumed else account, region, body))
+                    fault = self.faults_of(
+                        Asked(operation.name, assumed[1] if assumed else account, region, body, request.raw_path)
+                    )
                 if fault:
                     self.refused[operation.name] += 1
                     return await _failing(operation, fault)

@@ -50,7 +50,7 @@ def keep(store: Store, *accounts: Kept, settings: dict[str, object] | None = Non
     started = accounts[0].started
     snapshot = store.begin(started)
     earlier = store.last_of(each.account for each in accounts)
-    parts = [write_account(store.files, snapshot, each, earlier.get(each.account)) for each in accounts]
+    parts = [write_account(store.files, snapshot, each, earlier.get(each.account, ())) for each in accounts]
     return store.commit(
         snapshot,
         started,

@@ -151,7 +151,7 @@ def test_names_of_snapshots(store: Store) -> None:
         (lambda data: data[: len(data) // 2], "broken"),
         (lambda _: b"", "broken"),
         (lambda _: b"[]", "broken"),
-        (lambda data: data.replace(b'"schema_version": 1', b'"schema_version": 99'), "newer Bartizan"),
+        (lambda data: data.replace(b'"schema_version": 2', b'"schema_version": 99'), "newer Bartizan"),
         (lambda data: data.replace(b"s3_bucket/", b"../../etc/"), "broken"),
     ],
 )

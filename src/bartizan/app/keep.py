@@ -18,7 +18,7 @@ from bartizan.engine.settings import Settings
 from bartizan.engine.trace import fields_read
 from bartizan.model import InputError, Rule, plain
 from bartizan.store.files import Files, Folder, MissingError, StoreError
-from bartizan.store.manifest import Manifest, Part
+from bartizan.store.manifest import Manifest, Part, StoredFile
 from bartizan.store.store import Store
 from bartizan.store.tables import table_name
 from bartizan.store.writing import Kept, write_account
@@ -71,7 +71,7 @@ def keep(scan: Scan, store: Store, settings: Settings) -> Manifest:
         gaps=scan.gaps,
     )
     try:
-        earlier = store.last_of([scan.account]).get(scan.account)
+        earlier = store.last_of([scan.account]).get(scan.account, ())
         part = write_account(store.files, snapshot, kept, earlier)
         return commit(store, snapshot, scan.started, [part], tuple(scan.catalog), settings)
     except BaseException:
@@ -87,11 +87,13 @@ def commit(  # noqa: PLR0913, PLR0917 - what a snapshot says of itself
     parts: Iterable[Part],
     rules: Sequence[Rule],
     settings: Settings,
+    *,
     failed: Mapping[str, str] | None = None,
+    shared: Iterable[StoredFile] = (),
 ) -> Manifest:
     """Make a snapshot of its parts whole: by which rules they were judged, what these read, and by which settings.
 
-    Raises ``StoreError`` where that fails.
+    ``failed`` and ``shared`` as in ``Store.commit``. Raises ``StoreError`` where that fails.
     """
     return store.commit(
         snapshot,
@@ -101,6 +103,7 @@ def commit(  # noqa: PLR0913, PLR0917 - what a snapshot says of itself
         tables=map(table_name, wanted_by(rules)),
         settings=settings_facts(settings),
         failed=failed,
+        shared=shared,
     )
 
 

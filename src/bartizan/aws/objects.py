@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from botocore.config import Config
 
 from bartizan.model import InputError
 
-_AT_ONCE = 8
+_AT_ONCE = 16
 _PER_CALL = 1000
 """The most keys that DeleteObjects takes.
 
@@ -117,7 +118,10 @@ class Objects:
             data = self.read(path)
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+                # Another thread may ask for the same file, and must not see half of it.
+                partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+                partial.write_bytes(data)
+                partial.replace(target)
             except OSError as failed:
                 why = failed.strerror or failed
                 raise self.refused(f"{self.address}/{path} cannot be copied to {target}: {why}") from None

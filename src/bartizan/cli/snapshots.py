@@ -69,7 +69,9 @@ def prune_command(*, keep: int, older_than: int, yes: bool, **options: Any) -> N
         click.echo(f"{each.id}  {', '.join(each.accounts)}")
     for name in removal.unfinished:
         click.echo(f"{name}  broken off")
-    number = len(removal.snapshots) + len(removal.unfinished)
+    if removal.leftover:
+        click.echo(f"{len(removal.leftover)} files that no snapshot names")
+    number = len(removal.snapshots) + len(removal.unfinished) + len(removal.leftover)
     if yes:
         store.remove(removal)
         click.echo(f"Removed {number}.", err=True)
@@ -95,6 +97,6 @@ def _facts(manifest: Manifest, approved: str | None) -> dict[str, Any]:
         "settings_digest": manifest.settings_digest,
         "tool_version": manifest.tool_version,
         "schema_version": manifest.schema_version,
-        "bytes": sum(file.bytes for part in manifest.parts for file in part.files),
+        "bytes": sum(file.bytes for file in manifest.stored),
         "approved": manifest.id == approved,
     }

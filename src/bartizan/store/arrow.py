@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -69,7 +69,70 @@ def as_parquet(rows: pa.Table) -> bytes:
     return held
 
 
-def parquet_columns(path: Path, columns: Iterable[str]) -> dict[str, list[Any]]:
-    """The values of some columns of a Parquet file; raises ``OSError`` or ``ValueError`` where it is none."""
-    held: dict[str, list[Any]] = pq.read_table(path, columns=list(columns), partitioning=None).to_pydict()
+_BATCH = 5_000
+_GROUP_ROWS = 50_000
+_GROUP_BYTES = 32 * 2**20
+
+
+def in_batches(data: bytes) -> Iterator[pa.Table]:
+    """The rows of a Parquet file, some at a time; raises ``OSError`` or ``ValueError`` where it is none."""
+    with pq.ParquetFile(pa.BufferReader(data)) as file:
+        # Most files are small: handing their columns to threads takes longer than to decode them.
+        for each in file.iter_batches(batch_size=_BATCH, use_threads=False):
+            yield pa.Table.from_batches([each])
+
+
+class Merger:
+    """A Parquet file of a table, written in memory by groups of rows.
+
+    Groups are as large as they are cheap to scan. Each knows its first and last account, by which most are passed over
+    where one account is asked for.
+    """
+
+    def __init__(self, table: Table) -> None:
+        """Begin it, without rows."""
+        self._schema = schema(table)
+        self._sink = pa.BufferOutputStream()
+        self._writer = pq.ParquetWriter(self._sink, self._schema, compression="zstd")
+        self._pending: list[pa.Table] = []
+        self._waiting = self._bytes = self._rows = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has so far, without the group that is not yet full."""
+        size: int = self._sink.tell()
+        return size
+
+    def add(self, rows: pa.Table) -> None:
+        """Add rows; a column that they lack is NULL, one that the table lacks is left out."""
+        self._pending.append(rows)
+        self._waiting += rows.num_rows
+        self._bytes += rows.nbytes
+        if self._waiting >= _GROUP_ROWS or self._bytes >= _GROUP_BYTES:
+            self._flush()
+
+    def finish(self) -> tuple[bytes, int]:
+        """The file, and how many rows it has."""
+        self._flush()
+        self._writer.close()
+        return self._sink.getvalue().to_pybytes(), self._rows
+
+    def _flush(self) -> None:
+        joined = pa.concat_tables([self._schema.empty_table(), *self._pending], promote_options="default")
+        if joined.num_rows:
+            self._writer.write_table(joined.select(self._schema.names))
+        self._rows += joined.num_rows
+        self._pending.clear()
+        self._waiting = self._bytes = 0
+
+
+def parquet_columns(path: Path, columns: Iterable[str], among: Mapping[str, Iterable[str]]) -> dict[str, list[Any]]:
+    """The values of some columns of a Parquet file, of the rows whose columns named in ``among`` have such a value.
+
+    Raises ``OSError`` or ``ValueError`` where it is none.
+    """
+    fitting = [(name, "in", sorted(values)) for name, values in among.items()]
+    held: dict[str, list[Any]] = pq.read_table(
+        path, columns=list(columns), partitioning=None, filters=fitting
+    ).to_pydict()
     return held

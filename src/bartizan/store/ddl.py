@@ -35,7 +35,7 @@ def declarations(store: Store, manifest: Manifest, dialect: str) -> Iterator[str
     """
     if dialect == "athena" and not store.address.startswith("s3://"):
         raise InputError(f"Athena reads S3, and {store.address} is a folder: give --store s3://bucket/prefix")
-    held = {file.table for part in manifest.parts for file in part.files}
+    held = {file.table for file in manifest.stored}
     for name, table in all_tables().items():
         if name in held:
             place = f"{store.address}/{path_of(manifest.id, name)}"

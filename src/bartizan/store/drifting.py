@@ -73,7 +73,7 @@ class Drift:
 def drift(store: Store, approved: Manifest, now: Manifest) -> Drift:
     """What differs between the approved snapshot and another; raises ``StoreError`` where one is broken."""
     manifests = dict(zip(SIDES, (approved, now), strict=True))
-    listed = {file.table for each in (approved, now) for part in each.parts for file in part.files}
+    listed = {file.table for each in (approved, now) for file in each.stored}
     tables = sorted(listed & resource_tables().keys())
     try:
         with viewing(store.files, manifests, (*tables, COVERAGE.name)) as connection:

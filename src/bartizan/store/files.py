@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -116,16 +117,18 @@ class Folder:
 
     def remove(self, paths: Iterable[str]) -> None:
         """Remove files, and the folders that this empties."""
+        folders = set[Path]()
         try:
             for path in paths:
                 target = self.root / path
                 target.unlink(missing_ok=True)
-                for parent in target.parents:
-                    if parent == self.root or not parent.is_dir() or any(parent.iterdir()):
-                        break
-                    parent.rmdir()
+                folders.update(each for each in target.parents if each.is_relative_to(self.root) and each != self.root)
         except OSError as failed:
             raise StoreError(f"{self.root} cannot be tidied: {failed.strerror or failed}") from None
+        for folder in sorted(folders, key=lambda each: len(each.parts), reverse=True):
+            # One that is not empty stays, and so does one to which another process just writes.
+            with suppress(OSError):
+                folder.rmdir()
 
     def local(self, paths: Iterable[str]) -> list[Path]:
         """The files where they are."""

@@ -15,12 +15,13 @@ from bartizan import __version__
 from bartizan.model import plain
 from bartizan.store.files import StoreError
 
-SCHEMA_VERSION = 1
-"""The version of the tables. One that this code does not know yet is refused; columns of an older one are NULL."""
+SCHEMA_VERSION = 2
+"""The version of manifests and tables. One that this code does not know yet is refused; what an older one lacks is
+empty, and columns that it lacks are NULL. Since version 2 a manifest has files that accounts share."""
 
 NAME = "manifest.json"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
-_PATH = re.compile(r"[a-z0-9_]+/[0-9A-Za-z_-]+\.parquet")
+_PATH = re.compile(r"(?:parts/)?[a-z0-9_]+/[0-9A-Za-z_-]+\.parquet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Manifest:
 
     ``rules`` are those that took part, each with the fields that it looks at. ``tables`` are the types that were
     collected, whether there are any or not. ``failed`` says of accounts that were asked for why they are not in it.
+    ``shared`` are files with the rows of many accounts; the parts of those have no files of their own.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Manifest:
     tables: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
+    shared: tuple[StoredFile, ...] = ()
     tool_version: str = __version__
     schema_version: int = SCHEMA_VERSION
 
@@ -81,9 +84,14 @@ class Manifest:
         text = json.dumps(self.settings, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def stored(self) -> tuple[StoredFile, ...]:
+        """All its files."""
+        return (*self.shared, *(file for part in self.parts for file in part.files))
+
     def files(self, table: str) -> list[str]:
         """The paths of the files of a table, in the store."""
-        return [path_of(self.id, file.path) for part in self.parts for file in part.files if file.table == table]
+        return [path_of(self.id, file.path) for file in self.stored if file.table == table]
 
     def written(self) -> bytes:
         """It as JSON."""
@@ -108,6 +116,8 @@ class Manifest:
                 tables=tuple(map(str, held["tables"])),
                 settings=dict(held["settings"]),
                 failed=dict(held["failed"]),
+                # In version 1 each account had files of its own.
+                shared=tuple(map(_file, held["shared"] if version > 1 else ())),
                 tool_version=str(held["tool_version"]),
                 schema_version=version,
             )
@@ -130,16 +140,12 @@ def path_of(snapshot: str, path: str) -> str:
     return f"snapshots/{snapshot}/{path}"
 
 
+def _file(held: Mapping[str, Any]) -> StoredFile:
+    path = _matching(_PATH, held["path"])
+    return StoredFile(path=path, table=str(held["table"]), rows=int(held["rows"]), bytes=int(held["bytes"]))
+
+
 def _part(held: Mapping[str, Any]) -> Part:
-    files = tuple(
-        StoredFile(
-            path=_matching(_PATH, each["path"]),
-            table=str(each["table"]),
-            rows=int(each["rows"]),
-            bytes=int(each["bytes"]),
-        )
-        for each in held["files"]
-    )
     return Part(
         account=str(held["account"]),
         caller=str(held["caller"]),
@@ -149,7 +155,7 @@ def _part(held: Mapping[str, Any]) -> Part:
         resources=int(held["resources"]),
         statuses={str(name): int(number) for name, number in held["statuses"].items()},
         gaps=int(held["gaps"]),
-        files=files,
+        files=tuple(map(_file, held["files"])),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bartizan.store.files import Files, MissingError, StoreError
-from bartizan.store.manifest import NAME, Manifest, Part, is_id, new_id, path_of
+from bartizan.store.manifest import NAME, Manifest, Part, StoredFile, is_id, new_id, path_of
 from bartizan.store.records import FINDINGS
 
 _APPROVED = "approved.json"
@@ -22,10 +22,14 @@ UNFINISHED_AFTER = dt.timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What retention removes: snapshots, and what broken-off ones left behind (ids)."""
+    """What retention removes: snapshots, what broken-off ones left behind (ids), and files of no use.
+
+    ``leftover`` are paths: the parts of accounts beside the merged files, where the scan was ended while it tidied.
+    """
 
     snapshots: tuple[Manifest, ...]
     unfinished: tuple[str, ...]
+    leftover: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,19 @@ class Store:
             raise StoreError(f"in {self.address} {many} {name!r}; `bartizan snapshots` lists them")
         return manifest
 
-    def last_of(self, accounts: Iterable[str]) -> dict[str, str]:
-        """The path of the findings of each account in the newest snapshot that holds it, if one does."""
-        found: dict[str, str] = {}
+    def last_of(self, accounts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The paths of files with the findings of each account in the newest snapshot that holds it, if one does.
+
+        The files may hold those of other accounts too.
+        """
+        found: dict[str, tuple[str, ...]] = {}
         wanted = set(accounts)
         for each in _first(self.snapshots(), _LOOK_BACK):
-            for path in each.files(FINDINGS.name):
-                account = path.rpartition("/")[2].removesuffix(".parquet")
-                if account in wanted:
-                    found.setdefault(account, path)
+            shared = [path_of(each.id, file.path) for file in each.shared if file.table == FINDINGS.name]
+            for part in each.parts:
+                if part.account in wanted - found.keys():
+                    own = [path_of(each.id, file.path) for file in part.files if file.table == FINDINGS.name]
+                    found[part.account] = tuple(own or shared)
             if found.keys() == wanted:
                 break
         return found
@@ -98,8 +106,12 @@ class Store:
         tables: Iterable[str],
         settings: Mapping[str, Any],
         failed: Mapping[str, str] | None = None,
+        shared: Iterable[StoredFile] = (),
     ) -> Manifest:
-        """Make a snapshot of the parts that were written: from here on it exists."""
+        """Make a snapshot of the parts that were written: from here on it exists.
+
+        ``shared`` are the files into which those of the parts were merged, if they were.
+        """
         manifest = Manifest(
             id=snapshot,
             started=started,
@@ -109,9 +121,15 @@ class Store:
             tables=tuple(sorted(tables)),
             settings=settings,
             failed=dict(failed or {}),
+            shared=tuple(shared),
         )
         self.files.write(path_of(snapshot, NAME), manifest.written())
         return manifest
+
+    def leftover(self, manifest: Manifest) -> list[str]:
+        """The files beside a whole snapshot that are no part of it, as those of accounts that were merged."""
+        mine = {path_of(manifest.id, each) for each in (NAME, *(file.path for file in manifest.stored))}
+        return sorted(self.files.sizes(path_of(manifest.id, "").rstrip("/")).keys() - mine)
 
     def abandon(self, snapshot: str) -> None:
         """Remove what was written of a snapshot that will not be finished."""
@@ -142,7 +160,9 @@ class Store:
             elif now - dt.datetime.strptime(each[:15], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC) > UNFINISHED_AFTER:
                 unfinished.append(each)
         old = [each for each in whole[max(keep, 1) :] if now - each.started > older_than and each.id != approved]
-        return Removal(tuple(old), tuple(unfinished))
+        gone = {each.id for each in old}
+        leftover = [path for each in whole if each.id not in gone for path in self.leftover(each)]
+        return Removal(tuple(old), tuple(unfinished), tuple(leftover))
 
     def remove(self, removal: Removal) -> None:
         """Remove these; the manifests first, so that none is ever seen half."""
@@ -150,6 +170,7 @@ class Store:
             self.files.remove([path_of(each.id, NAME)])
         for snapshot in (*(each.id for each in removal.snapshots), *removal.unfinished):
             self.abandon(snapshot)
+        self.files.remove(removal.leftover)
 
     def _manifest(self, snapshot: str) -> Manifest | None:
         path = path_of(snapshot, NAME)

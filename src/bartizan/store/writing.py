@@ -50,15 +50,17 @@ class Kept:
     gaps: Sequence[CoverageGap] = ()
 
 
-def write_account(files: Files, snapshot: str, kept: Kept, earlier: str | None = None) -> Part:
+def write_account(files: Files, snapshot: str, kept: Kept, earlier: Iterable[str] = (), within: str = "") -> Part:
     """Write the files of one account into a snapshot, and give the part that its manifest is to list.
 
-    ``earlier`` is the path of the account's findings in the snapshot before, which say since when one has been seen.
+    ``earlier`` are the paths of files with the account's findings in the snapshot before, which say since when one has
+    been seen. ``within`` is the folder, with its slash, of files that are to be merged into those of the tables.
     Raises ``StoreError`` where something cannot be written.
     """
-    since = _since(files, earlier)
+    findings = list(kept.findings)
+    since = _since(files, earlier, findings)
     made = {
-        FINDINGS.name: from_rows(FINDINGS, finding_rows(kept.findings, kept.started, since)),
+        FINDINGS.name: from_rows(FINDINGS, finding_rows(findings, kept.started, since)),
         COVERAGE.name: from_rows(COVERAGE, gap_rows(kept.gaps)),
         RESOURCES.name: from_rows(RESOURCES, resource_rows(kept.resources)),
         RULES.name: from_rows(RULES, rule_rows(kept.account, kept.rules, kept.tally)),
@@ -66,7 +68,7 @@ def write_account(files: Files, snapshot: str, kept: Kept, earlier: str | None =
 
     def write(table: str, rows: Rows) -> StoredFile:
         data = as_parquet(rows)
-        path = f"{table}/{kept.account or 'unknown'}.parquet"
+        path = f"{within}{table}/{kept.account or 'unknown'}.parquet"
         files.write(path_of(snapshot, path), data)
         return StoredFile(path=path, table=table, rows=rows.num_rows, bytes=len(data))
 
@@ -91,12 +93,15 @@ def write_account(files: Files, snapshot: str, kept: Kept, earlier: str | None =
     )
 
 
-def _since(files: Files, path: str | None) -> dict[str, dt.datetime]:
-    if path is None:
-        return {}
-    try:
-        (local,) = files.local([path])
-        held = parquet_columns(local, ("fingerprint", "first_seen"))
-    except (OSError, ValueError) as broken:
-        raise StoreError(f"{files.address}/{path} is broken: {' '.join(str(broken).split())}") from None
-    return dict(zip(held["fingerprint"], held["first_seen"], strict=True))
+def _since(files: Files, paths: Iterable[str], findings: Sequence[Finding]) -> dict[str, dt.datetime]:
+    since: dict[str, dt.datetime] = {}
+    # Those of an organization lie in its accounts.
+    among = {"account": {each.account for each in findings}, "fingerprint": {each.fingerprint for each in findings}}
+    for path in paths if findings else ():
+        try:
+            (local,) = files.local([path])
+            held = parquet_columns(local, ("fingerprint", "first_seen"), among)
+        except (OSError, ValueError) as broken:
+            raise StoreError(f"{files.address}/{path} is broken: {' '.join(str(broken).split())}") from None
+        since.update(zip(held["fingerprint"], held["first_seen"], strict=True))
+    return since

@@ -9,11 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+import boto3
 import pytest
 
-from app.organization.test_faults import ENVIRONMENT, SERVICES, founded
+from app.organization.test_faults import ENVIRONMENT, KEYS, SERVICES, founded
 from bartizan.app.keep import store_at
+from bartizan.aws.session import Access
 from bartizan.demo.emulator import emulator
+from bartizan.store.store import Store
 from proxy import Asked, Proxy
 from wire import Fault
 
@@ -32,6 +35,14 @@ def alive(process: int) -> bool:
         return False
 
 
+def command_of(proxy: Proxy, store: Store, folder: Path) -> tuple[str, ...]:
+    return (
+        sys.executable, "-m", "bartizan", "scan", "--org", "--org-role", "Audit", "--endpoint-url", proxy.url,
+        "--region", "us-east-1", "--rule", "s3.no-versioning", "--store", store.address, "--workers", "1",
+        "--output", str(folder / "out"), "--fail-on", "never",
+    )  # fmt: skip
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes as Linux shows them")
 def test_ctrl_c_ends_all_processes_and_the_scan_is_taken_up(tmp_path: Path) -> None:
     with emulator(**ENVIRONMENT) as url, Proxy(url, services=SERVICES) as proxy:
@@ -46,11 +57,7 @@ def test_ctrl_c_ends_all_processes_and_the_scan_is_taken_up(tmp_path: Path) -> N
 
         proxy.faults_of = hangs
         store = store_at(str(tmp_path / "store"))
-        command = (
-            sys.executable, "-m", "bartizan", "scan", "--org", "--org-role", "Audit", "--endpoint-url", proxy.url,
-            "--region", "us-east-1", "--rule", "s3.no-versioning", "--store", store.address, "--workers", "1",
-            "--output", str(tmp_path / "out"), "--fail-on", "never",
-        )  # fmt: skip
+        command = command_of(proxy, store, tmp_path)
         scan = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -84,3 +91,39 @@ def test_ctrl_c_ends_all_processes_and_the_scan_is_taken_up(tmp_path: Path) -> N
     assert "1 accounts were read by an earlier run" in again.stderr
     (manifest,) = store.snapshots()
     assert company.accounts["shop"] in manifest.accounts
+
+
+def test_a_scan_that_is_killed_while_it_merges_is_taken_up(tmp_path: Path) -> None:
+    with emulator(**ENVIRONMENT) as url, Proxy(url, services=SERVICES) as proxy:
+        company = founded(url, "shop")
+        boto3.client("s3", endpoint_url=url, **KEYS).create_bucket(Bucket="snapshots-of-ours")
+        store = store_at("s3://snapshots-of-ours", Access(endpoint_url=url, credentials=("test", "test")))
+        merging: list[str] = []
+
+        def hangs(asked: Asked) -> Fault | None:
+            if asked.operation != "s3:PutObject" or "/resources/all-" not in asked.path:
+                return None
+            merging.append(asked.path)
+            return Fault.HANG
+
+        proxy.faults_of = hangs
+        command = command_of(proxy, store, tmp_path)
+        scan = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            late = time.monotonic() + _STARTS_WITHIN
+            while not merging:
+                assert time.monotonic() < late
+                assert scan.poll() is None, scan.communicate()
+                time.sleep(0.05)
+        finally:
+            scan.kill()
+            scan.communicate(timeout=30)
+        assert not list(store.snapshots()), "what is half merged is no snapshot"
+        proxy.faults_of = None
+        again = subprocess.run((*command, "--resume"), capture_output=True, text=True, timeout=60, check=False)
+        assert again.returncode == 0, again.stderr
+        assert "2 accounts were read by an earlier run" in again.stderr
+        (manifest,) = store.snapshots()
+        assert company.accounts["shop"] in manifest.accounts
+        lying = store.files.sizes("snapshots")
+    assert not [each for each in lying if "/parts/" in each or "/results/" in each]

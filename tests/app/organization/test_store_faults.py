@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +25,9 @@ from bartizan.aws.session import Access
 from bartizan.demo.emulator import emulator
 from bartizan.model import Status
 from bartizan.resources.organizations import MemberAccount, OrganizationalUnit
+from bartizan.store.asking import ask
+from bartizan.store.files import Folder, StoreError
+from bartizan.store.manifest import NAME, path_of
 from bartizan.store.store import Store
 from proxy import Asked, Proxy
 from wire import Fault
@@ -75,6 +81,73 @@ def test_s3_that_refuses_in_the_middle_costs_the_snapshot_and_is_taken_up(compan
     assert manifest.id == again.kept
     assert set(company.accounts.values()) < set(manifest.accounts)
     assert again.outcome.tally() == result.outcome.tally()
+
+
+def test_s3_that_refuses_while_accounts_are_merged_costs_the_snapshot_alone(company: Company, proxy: Proxy) -> None:
+    store = store_at("s3://snapshots-of-ours/merged", Access(endpoint_url=proxy.url, credentials=("test", "test")))
+    proxy.faults_of = lambda asked: (
+        Fault.DENIED if asked.operation == "s3:PutObject" and "/resources/all-" in asked.path else None
+    )
+    result = scanned(proxy.url, store)
+    assert not result.kept
+    assert re.search(
+        r"S3 refuses s3://snapshots-of-ours/merged/snapshots/[^/]+/resources/all-0001.parquet", result.unkept
+    )
+    assert list(result.outcome.findings(Status.FAIL)), "the report loses nothing"
+    assert not list(store.snapshots())
+    assert any("/findings/all-" in each for each in store.files.sizes("snapshots")), "it was in the middle"
+    proxy.faults_of = None
+    again = scanned(proxy.url, store, resume=True)
+    assert again.taken_up == len(company.accounts) + 1
+    whole_and_nothing_else(store, again)
+
+
+def test_a_disk_that_is_full_while_accounts_are_merged_costs_the_snapshot_alone(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, write = store_at(str(tmp_path)), Folder.write
+
+    def full(files: Folder, path: str, data: bytes) -> None:
+        if "/rules/all-" in path:
+            raise StoreError(f"{files.root / path} cannot be written: {os.strerror(errno.ENOSPC)}")
+        write(files, path, data)
+
+    monkeypatch.setattr(Folder, "write", full)
+    result = scanned(company.url, store)
+    assert "rules/all-0001.parquet cannot be written: No space left on device" in result.unkept
+    assert not list(store.snapshots())
+    monkeypatch.undo()
+    again = scanned(company.url, store, resume=True)
+    assert again.taken_up == len(company.accounts) + 1
+    whole_and_nothing_else(store, again)
+
+
+def test_an_account_whose_files_broke_meanwhile_is_read_again(company: Company, tmp_path: Path) -> None:
+    store = store_at(str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        scanned(company.url, store, progress=breaks_off)
+    (result, *_) = sorted(tmp_path.rglob("results/*.json.gz"))
+    account = result.name.partition(".")[0]
+    (broken,) = tmp_path.rglob(f"parts/findings/{account}.parquet")
+    broken.write_bytes(b"PAR1")
+    refused = scanned(company.url, store, resume=True)
+    assert f"findings/{account}.parquet is broken" in refused.unkept
+    assert f"{account} must be read again" in refused.unkept
+    again = scanned(company.url, store, resume=True)
+    assert again.taken_up == len(company.accounts)
+    whole_and_nothing_else(store, again)
+
+
+def whole_and_nothing_else(store: Store, result: OrganizationScan) -> None:
+    """The snapshot is whole, and nothing lies beside it."""
+    (manifest,) = store.snapshots()
+    assert manifest.id == result.kept
+    assert {each.account for each in result.accounts} < set(manifest.accounts)
+    assert not any(each.files for each in manifest.parts)
+    named = {path_of(manifest.id, each) for each in (NAME, *(file.path for file in manifest.stored))}
+    assert set(store.files.sizes("snapshots")) == named
+    held = ask(store, manifest, "SELECT account FROM rules ORDER BY account").rows
+    assert [account for (account,) in held] == [each.account for each in result.accounts]
 
 
 def test_a_broken_result_of_an_earlier_run_is_read_again(company: Company, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 While a snapshot is unfinished it also holds the result of each account that is done. A run that was broken off is taken
 up from there: those accounts are not read again. They are removed once the snapshot is whole.
+
+At the end the files of the accounts are merged into few of each table. The manifest names only those, and the others go
+after it is written.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from bartizan import __version__
 from bartizan.app.keep import commit, settings_facts, store_at
 from bartizan.app.organization.members import TREE_TYPES
 from bartizan.app.organization.unit import AccountResult, Keeping, Read
@@ -25,29 +30,31 @@ from bartizan.model import CoverageGap, Rule
 from bartizan.resources.codec import decode, encode
 from bartizan.store.files import MissingError, StoreError
 from bartizan.store.manifest import Manifest, Part, path_of
+from bartizan.store.merging import BrokenPartError, merge
 from bartizan.store.store import Store
 from bartizan.store.writing import Kept, write_account
 
 _BEGUN = "begun.json"
 _RESULTS = "results"
+_PARTS = "parts/"
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A snapshot that is being written: its id, and what other runs did for it already, by account.
 
-    ``earlier`` holds the path of each account's last findings.
+    ``earlier`` holds the paths of files with each account's last findings.
     """
 
     store: Store
     access: Access
     snapshot: str
     done: Mapping[str, AccountResult]
-    earlier: Mapping[str, str]
+    earlier: Mapping[str, tuple[str, ...]]
 
     def keeping(self, account: str) -> Keeping:
         """What a worker needs to know to keep an account."""
-        earlier = self.earlier.get(account)
+        earlier = self.earlier.get(account, ())
         return Keeping(address=self.store.address, access=self.access, snapshot=self.snapshot, earlier=earlier)
 
 
@@ -65,8 +72,11 @@ def begin(  # noqa: PLR0913 - what a snapshot begins with
 
 
 def purpose_of(organization: str, selection: Selection, regions: Sequence[str], aggregator: str = "") -> str:
-    """The same for scans that another one may take up: of the same organization, rules, settings, regions, source."""
-    asked = [organization, sorted(regions), selection.services, selection.rules, selection.severity]
+    """The same for scans that another one may take up: of the same organization, rules, settings, regions, source.
+
+    One version of the code writes all of a snapshot, so that it is of the same version too.
+    """
+    asked = [__version__, organization, sorted(regions), selection.services, selection.rules, selection.severity]
     more = [selection.frameworks, [str(each) for each in selection.custom], settings_facts(selection.settings)]
     more += [aggregator] if aggregator else []
     return hashlib.sha256(json.dumps([*asked, *more], sort_keys=True).encode()).hexdigest()
@@ -74,7 +84,7 @@ def purpose_of(organization: str, selection: Selection, regions: Sequence[str], 
 
 def keep_account(keeping: Keeping, read: Read, result: AccountResult) -> Part:
     """Write the part of an account, and after it the result that another run can take up; raises ``StoreError``."""
-    store = store_at(keeping.address, keeping.access)
+    store = _store(keeping.address, keeping.access)
     kept = Kept(
         account=result.account,
         caller=read.caller,
@@ -87,9 +97,9 @@ def keep_account(keeping: Keeping, read: Read, result: AccountResult) -> Part:
         tally=result.outcome.counts,
         gaps=result.gaps,
     )
-    part = write_account(store.files, keeping.snapshot, kept, keeping.earlier)
+    part = write_account(store.files, keeping.snapshot, kept, keeping.earlier, _PARTS)
     held = {"result": encode(result), "part": encode(part)}
-    path = path_of(keeping.snapshot, f"{_RESULTS}/{result.account}.json.gz")
+    path = _result_of(keeping.snapshot, result.account)
     store.files.write(path, gzip.compress(json.dumps(held, separators=(",", ":")).encode(), mtime=0))
     return part
 
@@ -126,12 +136,29 @@ def finish(begun: Begun, whole: Whole, parts: Iterable[Part]) -> Manifest:
         tally=evaluation.tally(),
         gaps=whole.gaps,
     )
-    part = write_account(store.files, begun.snapshot, kept, begun.earlier.get(whole.organization))
-    all_parts = [*parts, part]
-    manifest = commit(store, begun.snapshot, whole.started, all_parts, whole.rules, whole.settings, whole.failed)
-    done = store.files.sizes(path_of(begun.snapshot, _RESULTS))
-    store.files.remove([*done, path_of(begun.snapshot, _BEGUN)])
+    part = write_account(store.files, begun.snapshot, kept, begun.earlier.get(whole.organization, ()), _PARTS)
+    together = [*parts, part]
+    try:
+        shared = merge(store.files, begun.snapshot, together)
+    except BrokenPartError as broken:
+        store.files.remove([_result_of(begun.snapshot, broken.account)])
+        raise StoreError(f"{broken}, so that {broken.account} must be read again") from None
+    bare = [replace(each, files=()) for each in together]
+    manifest = commit(
+        store, begun.snapshot, whole.started, bare, whole.rules, whole.settings, failed=whole.failed, shared=shared
+    )
+    store.files.remove(store.leftover(manifest))
     return manifest
+
+
+def _result_of(snapshot: str, account: str) -> str:
+    return path_of(snapshot, f"{_RESULTS}/{account}.json.gz")
+
+
+@lru_cache(maxsize=1)
+def _store(address: str, access: Access) -> Store:
+    """The store of a worker, which copies the shared files of the snapshot before out of S3 once for all accounts."""
+    return store_at(address, access)
 
 
 def _unfinished(store: Store, purpose: str) -> str | None:

@@ -19,7 +19,7 @@ from bartizan.store.manifest import Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
-    """Where what was read of an account is kept: the store, the snapshot, and the path of the account's last findings.
+    """Where what was read of an account is kept: the store, the snapshot, and the paths of the last findings.
 
     ``access`` is the way to the store, which need not be that to the account.
     """
@@ -27,7 +27,7 @@ class Keeping:
     address: str
     access: Access
     snapshot: str
-    earlier: str | None = None
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
