@@ -103,7 +103,8 @@ class _Api(AwsApi):
 
 
 def _reads(call: Call) -> bool:
-    return call.operation.startswith(("Get", "List", "Describe", "BatchGet", "Search", "Lookup", "Select"))
+    reading = ("Get", "List", "Describe", "BatchGet", "Search", "Lookup", "Select", "GenerateCredentialReport")
+    return call.operation.startswith(reading)
 
 
 @cache

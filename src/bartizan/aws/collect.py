@@ -101,7 +101,7 @@ async def collect(  # noqa: PLR0913 - all but three can be left out
 
     def read(task: Task) -> AsyncIterator[Resource | CoverageGap]:
         if isinstance(task.reader, CustomReader):
-            return _custom(api, task.reader, task.scope)
+            return _custom(api, task.reader, task.scope, only)
         fields = wanted.get(task.reader.kind)
         return _Listing(api, task.reader, task.scope, fields, elsewhere, recorded, only).read()
 
@@ -120,9 +120,13 @@ async def collect(  # noqa: PLR0913 - all but three can be left out
     return collection
 
 
-async def _custom(api: Api, reader: CustomReader, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
+async def _custom(
+    api: Api, reader: CustomReader, scope: Scope, only: frozenset[str] | None
+) -> AsyncIterator[Resource | CoverageGap]:
     try:
-        async for found in reader.read(api, scope):
+        async for found in (
+            reader.again(api, scope, only) if reader.again and only is not None else reader.read(api, scope)
+        ):
             yield found
     except Failed as failed:
         yield _coverage(reader, scope, failed.gap, reader.declared[0].name)

@@ -111,8 +111,9 @@ class Put:
 class ApiWriter:
     """How one resource type is changed: the puts in the order in which they are called, and backwards to undo.
 
-    ``deletes`` take a resource away, and ``creates`` make it again; without the latter a deletion cannot be undone, and
-    ``lost`` says what is lost. ``when`` decides whether a resource can be changed so, where there are several ways.
+    ``deletes`` take a resource away, and ``creates`` make it again, in their own order; without the latter a deletion
+    cannot be undone, and ``lost`` says what is lost. ``when`` decides whether a resource can be changed so, where there
+    are several ways.
     """
 
     kind: type[Resource]

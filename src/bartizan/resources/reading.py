@@ -246,13 +246,16 @@ class Reader:
 class CustomReader:
     """A way of reading that does not fit a listing with details: a coroutine, with its calls declared.
 
-    ``read`` gives resources as they come, and a ``CoverageGap`` for what could not be listed.
+    ``read`` gives resources as they come, and a ``CoverageGap`` for what could not be listed. Where that may be hours
+    old, ``again`` gives those of some ARNs as they are now, with the calls of ``also`` beside the others.
     """
 
     types: tuple[type[Resource], ...]
     declared: tuple[Call, ...]
     read: Callable[[Api, Scope], AsyncIterator[Resource | CoverageGap]]
     where: Where = "account"
+    again: Callable[[Api, Scope, frozenset[str]], AsyncIterator[Resource | CoverageGap]] | None = None
+    also: tuple[Call, ...] = ()
 
     def calls(self, fields: frozenset[str] | None = None) -> Iterable[Call]:  # noqa: ARG002 - all of them, always
         """The calls that it makes."""

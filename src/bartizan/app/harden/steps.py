@@ -67,11 +67,14 @@ class Step:
 
 
 def steps(writer: ApiWriter, edit: Edit, seen: Seen, was: Seen | None = None) -> list[Step]:
-    """The calls of an edit, in their order; of an undo, which has ``was``, in the opposite one."""
+    """The calls of an edit, in their order; of an undo, which has ``was``, in the opposite one.
+
+    What makes again what was deleted is in its own order.
+    """
     puts = writer.steps(edit)
     return [
         Step(put, params)
-        for put in (puts if was is None else reversed(puts))
+        for put in (puts if was is None or edit.before is None else reversed(puts))
         for params in put.calls(informed(put, edit, seen, was))
     ]
 

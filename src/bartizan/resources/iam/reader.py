@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from bartizan.model import CoverageGap, Gap, Reason, Resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.policy.requests import account_in
-from bartizan.resources.iam import report
+from bartizan.resources.iam import credentials, report
 from bartizan.resources.iam.types import AwsManagedPolicy, Group, InlinePolicy, ManagedPolicy, Role, User
 from bartizan.resources.reading import Api, Call, CustomReader, Failed, Fields, Reply, Scope, take
 
@@ -186,6 +186,14 @@ def _made(kind: type[Resource], scope: Scope, item: Reply, *sources: tuple[Field
     return kind.of(values, gaps)
 
 
+async def _read_as_it_is(api: Api, scope: Scope, wanted: frozenset[str]) -> AsyncIterator[Resource | CoverageGap]:
+    async for found in _read(api, scope):
+        if isinstance(found, User) and found.arn in wanted:
+            yield await credentials.as_they_are(api, scope, found)
+        else:
+            yield found
+
+
 async def _read_authorization(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
     async for reply in api.pages(_DETAILS, scope, _EVERYTHING):
         for _, found in authorized(reply, scope):
@@ -203,4 +211,6 @@ IAM = CustomReader(
     (User, Group, Role, ManagedPolicy, AwsManagedPolicy),
     declared=(_DETAILS, _ROLES, report.GENERATE, report.GET),
     read=_read,
+    again=_read_as_it_is,
+    also=credentials.CALLS,
 )
