@@ -90,10 +90,11 @@ def commit(  # noqa: PLR0913, PLR0917 - what a snapshot says of itself
     *,
     failed: Mapping[str, str] | None = None,
     shared: Iterable[StoredFile] = (),
+    members: Iterable[str] = (),
 ) -> Manifest:
     """Make a snapshot of its parts whole: by which rules they were judged, what these read, and by which settings.
 
-    ``failed`` and ``shared`` as in ``Store.commit``. Raises ``StoreError`` where that fails.
+    ``failed``, ``shared`` and ``members`` as in ``Store.commit``. Raises ``StoreError`` where that fails.
     """
     return store.commit(
         snapshot,
@@ -104,6 +105,7 @@ def commit(  # noqa: PLR0913, PLR0917 - what a snapshot says of itself
         settings=settings_facts(settings),
         failed=failed,
         shared=shared,
+        members=members,
     )
 
 

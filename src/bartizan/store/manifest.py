@@ -17,7 +17,7 @@ from bartizan.store.files import StoreError
 
 SCHEMA_VERSION = 2
 """The version of manifests and tables. One that this code does not know yet is refused; what an older one lacks is
-empty, and columns that it lacks are NULL. Since version 2 a manifest has files that accounts share."""
+empty, and columns that it lacks are NULL. Since version 2 a manifest has files that accounts share, and members."""
 
 NAME = "manifest.json"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
@@ -59,6 +59,7 @@ class Manifest:
     ``rules`` are those that took part, each with the fields that it looks at. ``tables`` are the types that were
     collected, whether there are any or not. ``failed`` says of accounts that were asked for why they are not in it.
     ``shared`` are files with the rows of many accounts; the parts of those have no files of their own.
+    ``members`` are the accounts of its organization, read or not, which its rules took for no strangers.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Manifest:
     settings: Mapping[str, Any] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[StoredFile, ...] = ()
+    members: tuple[str, ...] = ()
     tool_version: str = __version__
     schema_version: int = SCHEMA_VERSION
 
@@ -116,8 +118,9 @@ class Manifest:
                 tables=tuple(map(str, held["tables"])),
                 settings=dict(held["settings"]),
                 failed=dict(held["failed"]),
-                # In version 1 each account had files of its own.
+                # In version 1 each account had files of its own, and members were among the settings.
                 shared=tuple(map(_file, held["shared"] if version > 1 else ())),
+                members=tuple(map(str, held["members"] if version > 1 else ())),
                 tool_version=str(held["tool_version"]),
                 schema_version=version,
             )

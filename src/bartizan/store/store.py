@@ -107,10 +107,12 @@ class Store:
         settings: Mapping[str, Any],
         failed: Mapping[str, str] | None = None,
         shared: Iterable[StoredFile] = (),
+        members: Iterable[str] = (),
     ) -> Manifest:
         """Make a snapshot of the parts that were written: from here on it exists.
 
-        ``shared`` are the files into which those of the parts were merged, if they were.
+        ``shared`` are the files into which those of the parts were merged, if they were. ``members`` are the accounts
+        of the organization, if it is one of an organization.
         """
         manifest = Manifest(
             id=snapshot,
@@ -122,6 +124,7 @@ class Store:
             settings=settings,
             failed=dict(failed or {}),
             shared=tuple(shared),
+            members=tuple(sorted(members)),
         )
         self.files.write(path_of(snapshot, NAME), manifest.written())
         return manifest

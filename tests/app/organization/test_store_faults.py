@@ -23,9 +23,11 @@ from bartizan.app.reading import Progress, no_progress
 from bartizan.app.selection import Selection
 from bartizan.aws.session import Access
 from bartizan.demo.emulator import emulator
+from bartizan.engine.settings import Settings
 from bartizan.model import Status
 from bartizan.resources.organizations import MemberAccount, OrganizationalUnit
 from bartizan.store.asking import ask
+from bartizan.store.drifting import drift
 from bartizan.store.files import Folder, StoreError
 from bartizan.store.manifest import NAME, path_of
 from bartizan.store.store import Store
@@ -52,10 +54,12 @@ def breaks_off(done: int, total: int, label: str) -> None:
     raise KeyboardInterrupt
 
 
-def scanned(url: str, store: Store, *, resume: bool = False, progress: Progress = no_progress) -> OrganizationScan:
+def scanned(
+    url: str, store: Store, *, resume: bool = False, progress: Progress = no_progress, selection: Selection = SELECTION
+) -> OrganizationScan:
     reach = Reach(access=Access(endpoint_url=url, credentials=("test", "test")), role="Audit")
     return scan_organization(
-        reach, SELECTION, None, ("us-east-1",), progress, engine=THREADS, store=store, resume=resume
+        reach, selection, None, ("us-east-1",), progress, engine=THREADS, store=store, resume=resume
     )
 
 
@@ -162,6 +166,30 @@ def test_a_broken_result_of_an_earlier_run_is_read_again(company: Company, tmp_p
     assert again.taken_up == 0
     (manifest,) = store.snapshots()
     assert set(company.accounts.values()) < set(manifest.accounts)
+
+
+def test_an_account_that_joins_is_no_drift_of_settings_nor_another_purpose(tmp_path: Path) -> None:
+    parameters = {"trusted_accounts": ["999988887777"]}
+    mine = Selection(
+        rules=("sqs.queue-shared-with-other-account", *SELECTION.rules), settings=Settings(parameters=parameters)
+    )
+    with emulator() as url:
+        company, store = founded(url, "shop"), store_at(str(tmp_path))
+        before = store.get(scanned(url, store, selection=mine).kept)
+        with pytest.raises(KeyboardInterrupt):
+            scanned(url, store, progress=breaks_off, selection=mine)
+        organizations = boto3.client("organizations", endpoint_url=url, **KEYS)
+        late = organizations.create_account(Email="late@example.com", AccountName="late")["CreateAccountStatus"]
+        again = scanned(url, store, resume=True, selection=mine)
+    assert again.taken_up > 0, "it is the same scan although an account joined"
+    after = store.get(again.kept)
+    assert before.settings == after.settings
+    assert after.settings["parameters"] == parameters
+    assert set(after.members) - set(before.members) == {late["AccountId"]}
+    assert set(before.members) > set(company.accounts.values())
+    drifted = drift(store, before, after)
+    assert not drifted.settings
+    assert store.get(after.id) == after
 
 
 def test_two_scans_at_once_keep_both(company: Company, tmp_path: Path) -> None:

@@ -108,7 +108,8 @@ def keep_account(keeping: Keeping, read: Read, result: AccountResult) -> Part:
 class Whole:
     """What concerns an organization as a whole: the verdicts on it, and how its scan was made.
 
-    ``failed`` says of accounts why they are not in the snapshot.
+    ``settings`` are the user's own, ``members`` the accounts of the organization. ``failed`` says of accounts why they
+    are not in the snapshot.
     """
 
     organization: str
@@ -118,6 +119,7 @@ class Whole:
     gaps: Sequence[CoverageGap]
     rules: Sequence[Rule]
     settings: Settings
+    members: Sequence[str]
     failed: Mapping[str, str]
 
 
@@ -145,7 +147,15 @@ def finish(begun: Begun, whole: Whole, parts: Iterable[Part]) -> Manifest:
         raise StoreError(f"{broken}, so that {broken.account} must be read again") from None
     bare = [replace(each, files=()) for each in together]
     manifest = commit(
-        store, begun.snapshot, whole.started, bare, whole.rules, whole.settings, failed=whole.failed, shared=shared
+        store,
+        begun.snapshot,
+        whole.started,
+        bare,
+        whole.rules,
+        whole.settings,
+        failed=whole.failed,
+        shared=shared,
+        members=whole.members,
     )
     store.files.remove(store.leftover(manifest))
     return manifest

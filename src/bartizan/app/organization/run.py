@@ -141,10 +141,7 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     members = asyncio.run(find_members(reach.access, choice or Choice()))
-    # To the rules of a single account the organization's other accounts are no strangers.
-    known = selection.settings.trusting(members.accounts, [members.organization])
-    among = replace(selection, settings=known)
-    run = _Run(reach, among, regions, members, started)
+    run = _Run(reach, selection, regions, members, started)
     if aggregator:
         run.aggregator = asyncio.run(_found(aggregator, reach, members, started))
     if store is not None:
@@ -166,13 +163,17 @@ async def _found(named: str, reach: Reach, members: Members, started: dt.datetim
 
 @dataclass(slots=True)
 class _Run:
-    """A scan at work: what it is of, and the results so far, reduced as they come."""
+    """A scan at work: what it is of, and the results so far, reduced as they come.
+
+    ``selection`` is the user's, which is what is kept; by ``among`` the accounts are judged.
+    """
 
     reach: Reach
     selection: Selection
     asked: tuple[str, ...]
     members: Members
     started: dt.datetime
+    among: Selection = field(init=False)
     aggregator: Aggregator | None = None
     begun: Begun | None = None
     outcomes: list[Outcome] = field(default_factory=list)
@@ -186,6 +187,11 @@ class _Run:
     recorded: int = 0
     unlisted: int = 0
     unrecorded: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        """To the rules of a single account the organization's other accounts are no strangers."""
+        known = self.selection.settings.trusting(self.members.accounts, [self.organization])
+        self.among = replace(self.selection, settings=known)
 
     @property
     def organization(self) -> str:
@@ -217,7 +223,7 @@ class _Run:
                 account=each.account_id,
                 name=each.account_name,
                 access=self.reach.into(each.account_id, home, partition),
-                selection=self.selection,
+                selection=self.among,
                 regions=self.asked,
                 keeping=self.begun.keeping(each.account_id) if self.begun else None,
                 aggregator=given.for_account(each.account_id, self.organization) if given else None,
@@ -254,7 +260,7 @@ class _Run:
 
     def finish(self) -> OrganizationScan:
         """Judge what concerns all accounts together, and keep it."""
-        plan = plan_of(self.selection)
+        plan = plan_of(self.among)
         reading = self.members.reading
         gaps = (*reading.gaps, *self.gaps)
         world = self._world(plan, gaps)
@@ -296,6 +302,7 @@ class _Run:
             gaps=self.members.reading.gaps,
             rules=tuple(plan.catalog),
             settings=self.selection.settings,
+            members=self.members.accounts,
             failed={each.account: each.unreached for each in self.lines if each.unreached},
         )
         try:
