@@ -13,8 +13,9 @@ from typing import Any
 import botocore.session
 import pytest
 
-from bartizan.aws.aggregator import SELECT, SOURCES, Aggregator, Known, find_aggregator, read_known
+from bartizan.aws.aggregator import SELECT, SOURCES, Aggregator, find_aggregator
 from bartizan.aws.collect import Task, plan
+from bartizan.aws.known import Known, read_known
 from bartizan.aws.session import Access
 from bartizan.model import Gap, InputError, Reason
 from bartizan.resources.counted import COUNTED, counted_as
@@ -123,7 +124,7 @@ def aggregator(*behind: tuple[str, str]) -> Aggregator:
 
 def known(home: Home, account: Account, wanted: Any = None, given: Aggregator | None = None) -> Known:
     wanted = {Bucket: None} if wanted is None else wanted
-    return asyncio.run(read_known(given or aggregator(), READERS, wanted, home=home, api=account, main=MAIN))
+    return asyncio.run(read_known(given or aggregator(), INDEX, wanted, home=home, api=account, main=MAIN))
 
 
 def test_items_are_asked_for_by_account_and_taken_where_the_recorder_works() -> None:
@@ -253,7 +254,7 @@ def spared(
 ) -> set[str]:
     """What need not be listed, as type@region, of an account of the aggregator."""
     given = replace(asyncio.run(find_aggregator(home, "all@eu-central-1", MAIN, Access())), behind=behind)
-    read = read_known(given, READERS, {}, tasks, home=home, api=Account(recorder, status), main=MAIN)
+    read = read_known(given, INDEX, {}, tasks, home=home, api=Account(recorder, status), main=MAIN)
     found = asyncio.run(read)
     return {f"{each.reader.types[0].cfn_type}@{each.scope.region}" for each in tasks if found.lacks(each)}
 
@@ -337,7 +338,7 @@ def test_all_is_listed_where_the_aggregator_is_behind_or_knows_nothing() -> None
     empty = Home([], present=present(STREAM))
     assert not spared(empty, tasks)
     given = asyncio.run(find_aggregator(empty, "all@eu-central-1", MAIN, Access()))
-    read = read_known(given, READERS, {}, tasks, home=empty, api=Account(EVERYTHING, WORKS), main=MAIN)
+    read = read_known(given, INDEX, {}, tasks, home=empty, api=Account(EVERYTHING, WORKS), main=MAIN)
     assert asyncio.run(read).unused == {"eu-west-1": "the aggregator knows nothing of it"}
 
 
@@ -346,7 +347,7 @@ def test_items_are_only_asked_for_of_types_that_are_there() -> None:
     for there, asked in ((VPC, 1), ([*VPC, *present("AWS::S3::Bucket", account=MAIN.account)], 2)):
         home = Home([item("one")], present=there)
         read = read_known(
-            aggregator(), READERS, {Bucket: None}, tasks, home=home, api=Account(EVERYTHING, WORKS), main=MAIN
+            aggregator(), INDEX, {Bucket: None}, tasks, home=home, api=Account(EVERYTHING, WORKS), main=MAIN
         )
         assert bool(asyncio.run(read).resources) is (asked == 2)
         assert len(home.asked) == asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -11,12 +12,27 @@ from typing import Any
 import pytest
 
 from bartizan.aws.collect import Collection, collect, plan
+from bartizan.aws.known import Answered
 from bartizan.resources.reading import Call, Reply, Scope
 from bartizan.resources.recorded import Recorded as Item
 
-from .test_contracts import CONTRACTS, HERE, INDEX, SCOPE, Recorded, facts, from_aws, load, ordered
+from .test_contracts import (
+    CONTRACTS,
+    HERE,
+    INDEX,
+    SCOPE,
+    Recorded,
+    dated,
+    facts,
+    from_aws,
+    load,
+    ordered,
+    output_of,
+)
 
-WITH_ITEMS = [name for name in CONTRACTS if (HERE / name / "config.json").exists()]
+WITH_ITEMS = [name for name in CONTRACTS if INDEX.types[name].cfn_type in INDEX.config_readers]
+LISTED = [name for name in CONTRACTS if INDEX.types[name].cfn_type in INDEX.config_listings]
+PROPERTIES = load("", "config_properties.json")
 SPARED = {
     "dynamodb.Table": {"dynamodb:ListTagsOfResource": 1},
     "s3.Bucket": {
@@ -60,8 +76,89 @@ def collected(contract: str, items: Mapping[str, Item]) -> tuple[Collection, Cou
 
 
 def test_every_type_that_config_tells_of_has_items() -> None:
-    assert {each.kind for each in INDEX.config_readers.values()} == {INDEX.types[name] for name in WITH_ITEMS}
+    told = {name for name in CONTRACTS if (HERE / name / "config.json").exists()}
+    assert told == {*WITH_ITEMS, *LISTED}
+    assert len(told) == len(INDEX.config_readers) + len(INDEX.config_listings)
     assert set(SPARED) == set(WITH_ITEMS)
+
+
+def answers_in(items: list[Any]) -> dict[tuple[str, str], Reply]:
+    """The replies that items make, as read over all of them; nothing in them may be missing."""
+    told: dict[str, list[Any]] = {}
+    for item in items:
+        told.setdefault(item["resourceType"], []).append(INDEX.config_listings[item["resourceType"]].told(item))
+    assert None not in [each for found in told.values() for each in found]
+    listings = INDEX.config_listings
+    return {(listings[name].call, SCOPE.region): listings[name].reply(found) for name, found in told.items()}
+
+
+@pytest.mark.parametrize("contract", LISTED)
+def test_a_listing_that_items_answer_gives_the_same_resources(contract: str) -> None:
+    kind, api = INDEX.types[contract], Counting(load(contract, "aws.json"))
+    answers = answers_in(load(contract, "config.json"))
+    tasks = plan(INDEX.readers_of(frozenset({kind})), SCOPE, [SCOPE])
+    found = asyncio.run(collect(Answered(api, answers), tasks, {kind: None}))
+    assert [facts(each) for each in ordered(found.resources)] == load(contract, "expected.json")
+    assert not found.gaps
+    # What remains is what the listing does not tell, such as the user data of instances.
+    assert not api.calls.keys() & {call for call, _ in answers}
+    assert set(api.calls) <= {detail.call.name for task in tasks for detail in getattr(task.reader, "details", ())}
+
+
+@pytest.mark.parametrize("contract", LISTED)
+def test_items_are_told_in_the_shape_of_the_api(contract: str) -> None:
+    for (call, _), reply in answers_in(load(contract, "config.json")).items():
+        assert dated(reply, output_of(call))
+
+
+def paths(value: Any, path: str = "") -> set[str]:
+    if isinstance(value, Mapping):
+        return {found for name, each in value.items() for found in paths(each, f"{path}.{name}" if path else name)}
+    if isinstance(value, list) and value:
+        return {found for each in value for found in paths(each, path)}
+    return {path}
+
+
+@pytest.mark.parametrize("contract", LISTED)
+def test_items_hold_only_what_aws_promises_of_them(contract: str) -> None:
+    for item in load(contract, "config.json"):
+        promised = set(PROPERTIES[item["resourceType"]])
+        strange = {
+            path
+            for path in paths(item["configuration"])
+            if path not in promised and not any(each.startswith(f"{path}.") for each in promised)
+        }
+        assert not strange
+
+
+def changed(contract: str, change: Mapping[str, Any]) -> Any:
+    item = load(contract, "config.json")[0]
+    return INDEX.config_listings[item["resourceType"]].told({**item, **change})
+
+
+@pytest.mark.parametrize(
+    ("contract", "change"),
+    [
+        ("ec2.Vpc", {"configurationItemStatus": "ResourceDeleted"}),
+        ("ec2.Vpc", {"configuration": None}),
+        ("ec2.Vpc", {"configuration": "no JSON"}),
+        ("ec2.Vpc", {"tags": None}),
+        ("ec2.SecurityGroup", {"configuration": {"groupId": "sg-1"}}),
+        (
+            "ec2.SecurityGroup",
+            {"configuration": {"ipPermissions": [{"ipRanges": ["10.0.0.0/8"]}], "ipPermissionsEgress": []}},
+        ),
+        ("ec2.RouteTable", {"configuration": {"routes": [{"destinationCidrBlock": "10.0.0.0/8", "state": "active"}]}}),
+    ],
+)
+def test_an_item_that_lacks_something_answers_nothing(contract: str, change: Mapping[str, Any]) -> None:
+    assert changed(contract, {}) is not None
+    assert changed(contract, change) is None
+
+
+def test_a_configuration_may_also_be_text() -> None:
+    item = load("ec2.Vpc", "config.json")[0]
+    assert changed("ec2.Vpc", {"configuration": json.dumps(item["configuration"])}) == changed("ec2.Vpc", {})
 
 
 @pytest.mark.parametrize("contract", WITH_ITEMS)

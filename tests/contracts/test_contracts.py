@@ -43,33 +43,33 @@ class Recorded:
         if recorded is None:
             raise AssertionError(f"the contract holds no reply of {call.name}")
         if isinstance(recorded, Mapping):
-            return _dated(recorded, _output(call.name))
+            return dated(recorded, output_of(call.name))
         for each in recorded:
             if each.get("params", {}).items() <= dict(params).items():
                 if "error" in each:
                     raise Failed(each["error"].partition(":")[0], Gap(Reason.FAILED, detail=each["error"]))
-                return _dated(each["reply"], _output(call.name))
+                return dated(each["reply"], output_of(call.name))
         raise AssertionError(f"the contract holds no reply of {call.name} for {params}")
 
     async def pages(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> AsyncIterator[Reply]:
         yield await self.call(call, scope, params)
 
 
-def _output(name: str) -> Shape:
+def output_of(name: str) -> Shape:
     service, _, operation = name.partition(":")
     return BOTOCORE.get_service_model(service).operation_model(operation).output_shape
 
 
-def _dated(value: Any, shape: Shape | None) -> Any:
+def dated(value: Any, shape: Shape | None) -> Any:
     """The recorded JSON with timestamps and bytes as botocore gives them; fails on a key that AWS does not send."""
     if isinstance(shape, StructureShape):
         strange = set(value) - set(shape.members) - {"ResponseMetadata"}
         assert not strange, f"AWS's {shape.name} has no {', '.join(sorted(strange))}"
-        return {name: _dated(each, shape.members.get(name)) for name, each in value.items()}
+        return {name: dated(each, shape.members.get(name)) for name, each in value.items()}
     if isinstance(shape, ListShape):
-        return [_dated(each, shape.member) for each in value]
+        return [dated(each, shape.member) for each in value]
     if isinstance(shape, MapShape):
-        return {name: _dated(each, shape.value) for name, each in value.items()}
+        return {name: dated(each, shape.value) for name, each in value.items()}
     if shape is not None and shape.type_name == "timestamp":
         return dt.datetime.fromisoformat(value)
     if shape is not None and shape.type_name == "blob" and isinstance(value, str):

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bartizan.aws.aggregator import Aggregator, Known, read_known
+from bartizan.aws.aggregator import Aggregator
 from bartizan.aws.client import AwsApi
 from bartizan.aws.collect import Task, Wanted, askers, collect, plan
+from bartizan.aws.known import Answered, Known, read_known
 from bartizan.aws.limits import Limits
 from bartizan.aws.regions import enabled_regions
 from bartizan.aws.session import Access, Session
@@ -30,8 +31,8 @@ def no_progress(done: int, total: int, label: str) -> None:
 class Reading:
     """What was read of an account, when and by whom, and what could not be listed; ``calls`` counts by operation.
 
-    Of ``recorded`` resources an aggregator told a part, and ``unlisted`` listings were not made since it knew of
-    nothing there; ``unrecorded`` says where it was not believed: region → why.
+    Of ``recorded`` resources an aggregator told a part, and ``unlisted`` listings were not made since it knew what they
+    would show; ``unrecorded`` says where it was not believed: region → why.
     """
 
     account: str
@@ -96,7 +97,8 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
             done += 1
             progress(done, len(tasks), label)
 
-        collection = await collect(api, tasks, wanted, count, known.resources)
+        port = Answered(api, known.answers) if known.answers else api
+        collection = await collect(port, tasks, wanted, count, known.resources)
     return Reading(
         account=identity.account,
         partition=identity.partition,
@@ -108,7 +110,7 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
         calls=api.calls + asked,
         retries=api.retries,
         recorded=collection.recorded,
-        unlisted=len(planned) - len(tasks),
+        unlisted=sum(known.lacks(each) or known.lists(each) for each in planned),
         unrecorded=known.unused,
     )
 
@@ -123,7 +125,7 @@ async def _known(  # noqa: PLR0913 - both ends of the way, and what is wanted
     connect: Callable[[Session], AwsApi],
 ) -> tuple[Known, Counter[str]]:
     """What an aggregator knows of the account that ``api`` reaches, and the calls to the aggregator."""
-    declared = ResourceIndex.load().config_readers
+    declared = ResourceIndex.load()
     async with Session(aggregator.access) as session:
         home = connect(session)
         return await read_known(aggregator, declared, wanted, tasks, home=home, api=api, main=main), home.calls

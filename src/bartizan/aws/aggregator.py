@@ -1,7 +1,4 @@
-"""AWS Config's aggregator as a source: the configuration items of one account, as far as they can be trusted.
-
-It is asked for two things: of which types an account has nothing in a region, so that they need not be listed there,
-and what items tell of resources, so that their details need not be asked for.
+"""AWS Config's aggregator as a source: which it is, and what it is asked.
 
 Sources: https://docs.aws.amazon.com/config/latest/APIReference/API_SelectAggregateResourceConfig.html,
 https://docs.aws.amazon.com/config/latest/developerguide/querying-AWS-resources.html and
@@ -10,34 +7,27 @@ https://docs.aws.amazon.com/config/latest/APIReference/API_AggregatedSourceStatu
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bartizan.aws.collect import Task, Wanted, collect
 from bartizan.aws.session import Access
-from bartizan.model import InputError, Resource, Unknown
-from bartizan.resources.config import RECORDERS, ConfigurationRecorder
-from bartizan.resources.counted import COUNTED, counted_as, recorded_in
+from bartizan.model import InputError
+from bartizan.resources.counted import COUNTED
 from bartizan.resources.reading import Api, Call, Failed, Scope
-from bartizan.resources.recorded import ConfigReader, ConfigurationItem, Recorded
+from bartizan.resources.recorded import ConfigurationItem
 
 SELECT = Call("config:SelectAggregateResourceConfig")
 SOURCES = Call("config:DescribeConfigurationAggregatorSourcesStatus")
 
-_PAGE = 100
+PAGE = 100
+"""How many items a reply holds at most."""
+
 _COLUMNS = (
-    "accountId", "arn", "awsRegion", "resourceType", "configurationItemCaptureTime", "configurationItemStatus",
-    "supplementaryConfiguration", "tags",
+    "accountId", "arn", "awsRegion", "resourceType", "configurationItemCaptureTime", "configurationItemStatus", "tags"
 )  # fmt: skip
-_OF_RECORDERS = frozenset(
-    {"recording", "last_error", "all_supported", "excluded_types", "included_types", "continuous", "last_started"}
-)
-_TO_FIND_ALL = dt.timedelta(days=1)
-"""How long a recorder must have been at work until what it has not found counts as not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,28 +45,14 @@ class Aggregator:
     behind: frozenset[tuple[str, str]] = frozenset()
     seen: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    def is_behind(self, region: str) -> bool:
+        """Whether its copy of the region is not up to date."""
+        return any(each in {"", region} for _, each in self.behind)
+
     def for_account(self, account: str, organization: str) -> Aggregator:
         """The same for one account: only what is behind of it, or of the whole organization."""
         of_it = frozenset((account, region) for source, region in self.behind if source in {account, organization})
         return replace(self, behind=of_it)
-
-
-@dataclass(slots=True)
-class Known:
-    """What an aggregator says of an account's resources, by ARN, and where it is not believed: region → why.
-
-    The region is empty where it is all of them. ``absent`` are the types, as Config names them, of which there are
-    none, by region.
-    """
-
-    resources: dict[str, Recorded] = field(default_factory=dict)
-    unused: dict[str, str] = field(default_factory=dict)
-    absent: dict[str, frozenset[str]] = field(default_factory=dict)
-
-    def lacks(self, task: Task) -> bool:
-        """Whether the task would find nothing."""
-        names = counted_as(task.reader)
-        return bool(names) and names <= self.absent.get(task.scope.region, frozenset())
 
 
 async def find_aggregator(api: Api, named: str, scope: Scope, access: Access) -> Aggregator:
@@ -99,72 +75,18 @@ async def find_aggregator(api: Api, named: str, scope: Scope, access: Access) ->
         ) from None
     found = Aggregator(name=name, scope=there, access=access, behind=frozenset(behind))
     try:
-        present = await _present(api, found)
+        present = await present_in(api, found)
     except Failed:
         # Each account is read without it, and says why.
         return found
     # The names are those of the table, so that thousands of tasks do not carry copies of them.
     names = {each: each for each in COUNTED}
-    seen = {region: frozenset(names[each] for each in types & COUNTED) for region, types in present.items()}
+    seen = {region: frozenset(names[each] for each in types.keys() & COUNTED) for region, types in present.items()}
     return replace(found, seen=seen)
 
 
-async def read_known(  # noqa: PLR0913 - both ends of the way, and what is wanted
-    aggregator: Aggregator,
-    readers: Mapping[str, ConfigReader],
-    wanted: Wanted,
-    tasks: Iterable[Task] = (),
-    *,
-    home: Api,
-    api: Api,
-    main: Scope,
-) -> Known:
-    """What the aggregator, reached by ``home``, says of the account of ``main``, reached by ``api``.
-
-    ``tasks`` are those of which some may have nothing to find. What fails is a reason not to believe it, no error.
-    A region's items are taken only where its recorder works now, which the account itself is asked for.
-    """
-    useful = {name: each for name, each in readers.items() if _tells(each, wanted)}
-    to_count = {each.scope.region for each in tasks if counted_as(each.reader)}
-    known = Known()
-    try:
-        present = await _present(home, aggregator, main.account) if to_count else {}
-        if to_count:
-            here = frozenset[str]().union(*present.values())
-            useful = {name: each for name, each in useful.items() if name in here}
-        items = await _select(home, aggregator, main.account, useful) if useful else []
-    except Failed as failed:
-        known.unused[""] = f"the aggregator does not answer: {failed.gap}"
-        return known
-    by_region: defaultdict[str, list[ConfigurationItem]] = defaultdict(list)
-    for item in items:
-        if item.get("accountId") == main.account:
-            by_region[item.get("awsRegion", "")].append(item)
-    known.unused |= dict.fromkeys(to_count - present.keys(), "the aggregator knows nothing of it")
-    places = by_region.keys() | (to_count & present.keys())
-    recorders = await _recorders(api, [replace(main, region=each) for each in places if not _behind(aggregator, each)])
-    for region in places:
-        recorder = recorders.get(region)
-        if _behind(aggregator, region):
-            known.unused[region] = "the aggregator is not up to date"
-        elif why := _why_not(recorder):
-            known.unused[region] = why
-        else:
-            kinds = {name: each for name, each in useful.items() if _records(recorder, name)}
-            known.resources |= _read(by_region[region], kinds)
-            if region in to_count and _knows_all(recorder, main.now):
-                sure = aggregator.seen.get(region, frozenset()) | recorded_in(region)
-                known.absent[region] = frozenset(each for each in sure if _records(recorder, each)) - present[region]
-    return known
-
-
-async def _recorders(api: Api, scopes: Iterable[Scope]) -> dict[str, Resource]:
-    found = await collect(api, [Task(RECORDERS, each) for each in scopes], {ConfigurationRecorder: _OF_RECORDERS})
-    return {each.region: each for each in found.resources}
-
-
-async def _present(api: Api, aggregator: Aggregator, account: str = "") -> dict[str, frozenset[str]]:
-    """The types of which there is something in the account, or in any, by region; raises ``Failed``.
+async def present_in(api: Api, aggregator: Aggregator, account: str = "") -> dict[str, Counter[str]]:
+    """How much there is of which type in the account, or in all, by region; raises ``Failed``.
 
     No limit is given, since without one AWS gives 500 groups at once.
     """
@@ -173,36 +95,30 @@ async def _present(api: Api, aggregator: Aggregator, account: str = "") -> dict[
         "Expression": f"SELECT resourceType, awsRegion, COUNT(*){where} GROUP BY resourceType, awsRegion",
         "ConfigurationAggregatorName": aggregator.name,
     }
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     async for reply in api.pages(SELECT, aggregator.scope, asked):
         for group in map(_parsed, reply.get("Results") or ()):
-            found[group.get("awsRegion", "")].add(group.get("resourceType", ""))
-    return {region: frozenset(types) for region, types in found.items()}
+            found[group.get("awsRegion", "")][group.get("resourceType", "")] += group.get("COUNT(*)", 1)
+    return dict(found)
 
 
-def _tells(reader: ConfigReader, wanted: Wanted) -> bool:
-    if reader.kind not in wanted:
-        return False
-    fields = wanted[reader.kind]
-    return fields is None or bool(fields & reader.fields.keys())
-
-
-def _behind(aggregator: Aggregator, region: str) -> bool:
-    return any(each in {"", region} for _, each in aggregator.behind)
-
-
-async def _select(api: Api, aggregator: Aggregator, account: str, types: Iterable[str]) -> list[ConfigurationItem]:
-    listed = ", ".join(f"'{each}'" for each in types)
+async def items_of(
+    api: Api, aggregator: Aggregator, account: str, types: Iterable[str], part: str
+) -> dict[str, list[ConfigurationItem]]:
+    """The account's items of these types by region, with a ``part`` of what is recorded; raises ``Failed``."""
+    listed = ", ".join(f"'{each}'" for each in sorted(types))
+    columns = ", ".join((*_COLUMNS, part))
     asked = {
-        "Expression": f"SELECT {', '.join(_COLUMNS)} WHERE accountId = '{account}' AND resourceType IN ({listed})",
+        "Expression": f"SELECT {columns} WHERE accountId = '{account}' AND resourceType IN ({listed})",
         "ConfigurationAggregatorName": aggregator.name,
-        "Limit": _PAGE,
+        "Limit": PAGE,
     }
-    return [
-        item
-        async for reply in api.pages(SELECT, aggregator.scope, asked)
-        for item in map(_parsed, reply.get("Results") or ())
-    ]
+    found: defaultdict[str, list[ConfigurationItem]] = defaultdict(list)
+    async for reply in api.pages(SELECT, aggregator.scope, asked):
+        for item in map(_parsed, reply.get("Results") or ()):
+            if item.get("accountId") == account:
+                found[item.get("awsRegion", "")].append(item)
+    return dict(found)
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -211,39 +127,3 @@ def _parsed(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return item if isinstance(item, dict) else {}
-
-
-def _why_not(recorder: Resource | None) -> str:
-    """Why the items of a region are not believed; empty where they are."""
-    try:
-        if not isinstance(recorder, ConfigurationRecorder) or not recorder.recording:
-            return "its recorder is not recording"
-        error = recorder.last_error
-    except Unknown as unread:
-        return f"whether its recorder works is not known: {unread.gap}"
-    return f"its recorder fails: {error}" if error else ""
-
-
-def _knows_all(recorder: Any, now: dt.datetime) -> bool:
-    """Whether what the recorder does not know of is not there: it records all the time, and has for a while."""
-    try:
-        started = recorder.last_started
-        return bool(recorder.continuous and started and now - started >= _TO_FIND_ALL)
-    except Unknown:
-        return False
-
-
-def _records(recorder: Any, name: str) -> bool:
-    if recorder.included_types:
-        return name in recorder.included_types
-    return name not in recorder.excluded_types and bool(recorder.all_supported or recorder.excluded_types)
-
-
-def _read(items: Iterable[ConfigurationItem], readers: Mapping[str, ConfigReader]) -> dict[str, Recorded]:
-    found: dict[str, Recorded] = {}
-    for item in items:
-        reader = readers.get(item.get("resourceType", ""))
-        recorded = reader.read(item) if reader else None
-        if recorded is not None and item.get("arn"):
-            found[item["arn"]] = recorded
-    return found

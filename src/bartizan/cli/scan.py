@@ -209,7 +209,7 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
         click.echo(f"{result.taken_up} accounts were read by an earlier run", err=True)
     if aggregator:
         click.echo(f"{result.recorded} resources were read in part from the aggregator", err=True)
-        click.echo(f"{result.unlisted} listings were left out, since it knows of nothing there", err=True)
+        click.echo(f"{result.unlisted} listings were left out, since it knows what they would show", err=True)
         for why, regions_read in sorted(result.unrecorded.items()):
             click.echo(
                 f"In {regions_read} regions of accounts it was not believed, and all was read directly: {why}", err=True

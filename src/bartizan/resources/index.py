@@ -12,7 +12,7 @@ from bartizan.model import DeclarationError, InputError, Resource
 from bartizan.resources.applying import ApiWriter
 from bartizan.resources.code import CodeReader, service_of
 from bartizan.resources.reading import AnyReader, CustomReader, Reader
-from bartizan.resources.recorded import ConfigReader
+from bartizan.resources.recorded import ConfigListing, ConfigReader
 from bartizan.resources.writing import CodeWriter
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class ResourceIndex:
     """All resource types by name (``sqs.Queue``), with the readers for AWS and for code, and the writers of code.
 
-    ``config_readers`` are those for configuration items of AWS Config, by the name of CloudFormation for their type.
+    ``config_readers`` and ``config_listings`` are for configuration items of AWS Config, by their type.
     """
 
     types: Mapping[str, type[Resource]]
@@ -30,6 +30,7 @@ class ResourceIndex:
     code_readers: Mapping[str, CodeReader]
     code_writers: tuple[CodeWriter, ...] = ()
     config_readers: Mapping[str, ConfigReader] = field(default_factory=dict)
+    config_listings: Mapping[str, ConfigListing] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> ResourceIndex:
@@ -39,6 +40,7 @@ class ResourceIndex:
         code_readers: dict[str, CodeReader] = {}
         code_writers: dict[int, CodeWriter] = {}
         config_readers: dict[str, ConfigReader] = {}
+        config_listings: dict[str, ConfigListing] = {}
         for service, value in _declared():
             if isinstance(value, type) and issubclass(value, Resource) and value is not Resource:
                 types[f"{service_of(value)}.{value.__name__}"] = value
@@ -48,10 +50,13 @@ class ResourceIndex:
                 code_writers[id(value)] = value
             elif isinstance(value, ConfigReader):
                 config_readers[value.kind.cfn_type] = value
+            elif isinstance(value, ConfigListing):
+                config_listings[value.type] = value
             elif isinstance(value, CodeReader) and code_readers.setdefault(value.code_type, value) is not value:
                 raise DeclarationError(f"{service}: {value.code_type} is read in two ways")
         writers = tuple(code_writers.values())
-        return cls(dict(sorted(types.items())), tuple(readers.values()), code_readers, writers, config_readers)
+        kinds = dict(sorted(types.items()))
+        return cls(kinds, tuple(readers.values()), code_readers, writers, config_readers, config_listings)
 
     def readers_of(self, types: frozenset[type[Resource]]) -> tuple[AnyReader, ...]:
         """The readers that give at least one of these types."""

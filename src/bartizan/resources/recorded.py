@@ -1,23 +1,26 @@
 """How fields of resources are taken from AWS Config's configuration items, as data.
 
-A ``ConfigReader`` stands next to the ``Reader`` of a type. What exists is always listed directly; where the item of a
-listed resource tells all wanted fields of a call for its details, that call is not made. A field that an item does not
-hold, or not in a shape that is known, is read directly: nothing is made up for it.
+A ``ConfigReader`` stands next to the ``Reader`` of a type. Where the item of a listed resource tells all wanted fields
+of a call for its details, that call is not made. A field that an item does not hold, or not in a shape that is known,
+is read directly: nothing is made up for it. Only those fields are declared by which AWS's managed rules of Config judge
+when a configuration changes, since those Config records at each change.
 
-Only those fields are declared by which AWS's managed rules of Config judge when a configuration changes, since those
-Config records at each change. The shapes: https://github.com/awslabs/aws-config-resource-schema.
+A ``ConfigListing`` says that the items of a type hold all that a listing of the API would tell of it, so that the
+listing need not be made either, and the ``Reader`` of the type makes the same of them.
+
+The shapes: https://github.com/awslabs/aws-config-resource-schema.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bartizan.model import Resource
-from bartizan.resources.reading import Fields, take
+from bartizan.resources.reading import Fields, Item, Reply, take
 from bartizan.resources.tags import tags_in
 
 ConfigurationItem = Mapping[str, Any]
@@ -50,6 +53,41 @@ class ConfigReader:
         values, _ = take({**self.fields, "": _captured}, item)
         captured = values.pop("", None)
         return Recorded(captured, values) if captured and item.get("configurationItemStatus") in _CURRENT else None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigListing:
+    """A listing that the configuration items of a type answer, since each holds what the API tells of its resource.
+
+    ``call`` names the operation, ``reply`` makes its reply of all items. ``adapted`` puts right, of what an item told,
+    what Config names differently; it raises ``LookupError`` where something is missing that the API would tell.
+    ``tags`` is what the API calls the tags, which Config has beside what it told.
+    """
+
+    type: str
+    call: str
+    reply: Callable[[Sequence[Item]], Reply]
+    adapted: Callable[[Item], Item] = lambda told: told
+    tags: str = "Tags"
+
+    def told(self, item: ConfigurationItem) -> Item | None:
+        """What the API would tell of the resource; ``None`` where the item does not hold all of it, or is no more."""
+        if item.get("configurationItemStatus") not in _CURRENT:
+            return None
+        try:
+            configuration = item["configuration"]
+            told = as_told(json.loads(configuration) if isinstance(configuration, str) else configuration)
+            tags = [{"Key": each["key"], "Value": each["value"]} for each in item["tags"]]
+            return self.adapted({**told, self.tags: tags})
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return None
+
+
+def as_told(value: Any) -> Any:
+    """A part of a configuration as the API tells it: names begin with a capital, and what is null is not there."""
+    if isinstance(value, Mapping):
+        return {name[:1].upper() + name[1:]: as_told(each) for name, each in value.items() if each is not None}
+    return [as_told(each) for each in value] if isinstance(value, list) else value
 
 
 def _captured(item: ConfigurationItem) -> dt.datetime:

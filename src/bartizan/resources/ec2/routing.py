@@ -126,17 +126,19 @@ NETWORK_INTERFACES = Reader(
     arn=lambda item, scope: scope.arn("ec2", f"network-interface/{item['NetworkInterfaceId']}"),
 )
 
-_TARGETS = (
+TARGETS = (
     "GatewayId", "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "NetworkInterfaceId",
     "EgressOnlyInternetGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "InstanceId",
 )  # fmt: skip
+"""The attributes of a route that may hold its target, of which it has one."""
+
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 
 def _routes(item: Item) -> Iterator[Route]:
     for each in item["Routes"]:
         destination = next(each[name] for name in _DESTINATIONS if each.get(name))
-        target = next((each[name] for name in _TARGETS if each.get(name)), "")
+        target = next((each[name] for name in TARGETS if each.get(name)), "")
         yield Route(destination, target, active=each.get("State", "active") == "active")
 
 
