@@ -29,10 +29,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bartizan.model import Resource, plain
+from bartizan.model import Gap, Reason, Resource, plain
 from bartizan.model.resource import ABSENT
 from bartizan.policy import PolicyDocument
-from bartizan.resources.reading import Call
+from bartizan.resources.reading import Call, Failed
 
 Params = Mapping[str, Any]
 
@@ -62,6 +62,14 @@ class Edit:
             return True
         was, will = self.before.known(), self.after.known()
         return any(was.get(name, ABSENT) != will.get(name, ABSENT) for name in names)
+
+
+class Refused(Failed):
+    """Raised by ``Put.params`` for an edit that no call can make; ``why`` says what is in the way, and what to do."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("Refused", Gap(Reason.FAILED, detail=why))
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from bartizan.engine.hardening import (
 )
 from bartizan.engine.settings import Settings
 from bartizan.model import Fix, Resource, Unknown
-from bartizan.resources.applying import ApiWriter, Edit, api_writer_for
+from bartizan.resources.applying import ApiWriter, Edit, Refused, api_writer_for
 from bartizan.resources.code import service_of
 from bartizan.resources.index import ResourceIndex, api_writers
 from bartizan.resources.reading import Api, Failed, Scope
@@ -150,8 +150,7 @@ class _Drafts:
             seen = await look(self.api, scope, resource, looks_of(writer, edit))
             return _Draft(self._change(composed, edit, writer, seen), composed.left)
         except (Failed, Unknown) as failed:
-            why = str(failed.gap) if isinstance(failed, Failed) else str(failed)
-            return _all_left(failing, f"what the change would send cannot be known: {why}")
+            return _all_left(failing, _why_not(failed))
 
     def _change(self, composed: Composed, edit: Edit, writer: ApiWriter, seen: Seen) -> Change:
         lasting = writer.lasting(edit)
@@ -166,6 +165,12 @@ class _Drafts:
             lasting=lasting,
             worsens=tuple(worsened(self.scanned.catalog, edit.before, edit.after)) if edit.after else (),
         )
+
+
+def _why_not(failed: Failed | Unknown) -> str:
+    if isinstance(failed, Refused):
+        return f"its fix cannot be made by API here: {failed.why}"
+    return f"what the change would send cannot be known: {failed.gap if isinstance(failed, Failed) else failed}"
 
 
 def _undo(writer: ApiWriter, backwards: Edit, seen: Seen) -> Iterator[PlannedCall]:

@@ -153,6 +153,6 @@ def long_stopped(instance: Instance, *, max_days: int = 90) -> Problems:
             yield f"stopped for {days} days"
 
 
-@long_stopped.risky_fix("the machine and its temporary disks are gone")
+@long_stopped.risky_fix("the machine is gone, with the disks that are set to go with it")
 def terminate(_: Instance) -> None:
     """Terminate the instance."""

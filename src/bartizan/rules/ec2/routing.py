@@ -161,7 +161,7 @@ def route_leads_nowhere(table: RouteTable) -> Problems:
             yield f"{each.destination} goes to {each.target or 'nothing'}, which drops it"
 
 
-@route_leads_nowhere.fix
+@route_leads_nowhere.risky_fix("a target that is only stopped or detached is not routed to when it comes back")
 def remove_dead_routes(table: RouteTable) -> RouteTable:
     """Remove the routes that lead to nothing."""
     return replace(table, routes=tuple(each for each in table.routes if each.active))
