@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -50,13 +51,18 @@ class Aws:
         return Access(endpoint_url=self.url, credentials=("demo", "demo"))
 
     def client(self, service: str, region: str = REGION) -> Any:
-        return boto3.client(
+        client = boto3.client(
             service,
             region_name=region,
             endpoint_url=self.url,
             aws_access_key_id="demo",
             aws_secret_access_key="demo",
         )
+        client.meta.events.register("before-sign", self._to_emulator)
+        return client
+
+    def _to_emulator(self, request: Any, **_: Any) -> None:
+        request.url = urlsplit(request.url)._replace(netloc=urlsplit(self.url).netloc).geturl()
 
     def answers(self, name: str, answer: Answer | Mapping[str, Any]) -> None:
         """Let a function, or a fixed reply, stand for ``service:Operation``; botocore's models check both sides."""

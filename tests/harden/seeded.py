@@ -11,6 +11,9 @@ from harden.aws import Aws
 
 Fill = Callable[[Aws], None]
 
+SECRET = "hunter2-is-nobodys-business"
+"""What seeds put where secrets may be: no plan and no journal may hold it."""
+
 
 @dataclass(frozen=True)
 class Seed:

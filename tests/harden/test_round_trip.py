@@ -25,7 +25,7 @@ from bartizan.resources.code import service_of
 from bartizan.resources.index import ResourceIndex, api_writers
 from bartizan.resources.reading import Scope
 from harden.aws import REGION, Aws
-from harden.seeded import Seed, gather
+from harden.seeded import SECRET, Seed, gather
 
 CATALOG = Catalog.load()
 INDEX = ResourceIndex.load()
@@ -113,6 +113,7 @@ def test_there_and_back(seed: Seed, aws: Aws, tmp_path: Path) -> None:
     now = read(aws, [each.before for each in plan.changes])
     for arn in undoable:
         assert facts(now[arn]) == facts(before[arn])
+    assert not [each for each in tmp_path.rglob("*") if each.is_file() and SECRET in each.read_text()]
 
 
 def facts(resource: Resource) -> dict[str, object]:

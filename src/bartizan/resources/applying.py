@@ -78,12 +78,15 @@ class Look:
 
     ``keep`` takes of the reply what is needed, which is also what a journal holds: it must be JSON, but for times.
     ``gone`` are errors, as ``Failed.among`` takes them, that mean there is nothing; ``keep`` is not asked then.
+    ``hidden`` names members, at any depth of what is kept, that may hold secrets: a put can send them back, but a
+    journal shows a mark for them, and so does ``was`` in an undo.
     """
 
     call: Call
     params: Callable[[Any], Params]
     keep: Callable[[Any], Any] = lambda reply: reply
     gone: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +162,15 @@ HIDDEN = "(hidden)"
 
 def shown(put: Put, params: Params) -> dict[str, Any]:
     """The arguments as people and files may see them."""
-    return {name: _masked(value, put.hidden) for name, value in params.items() if name not in put.unshown}
+    return {name: masked(value, put.hidden) for name, value in params.items() if name not in put.unshown}
 
 
-def _masked(value: Any, hidden: Collection[str]) -> Any:
+def masked(value: Any, hidden: Collection[str]) -> Any:
+    """A value with a mark in place of these members, at any depth."""
     if isinstance(value, Mapping):
-        return {name: HIDDEN if name in hidden else _masked(each, hidden) for name, each in value.items()}
+        return {name: HIDDEN if name in hidden else masked(each, hidden) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_masked(each, hidden) for each in value]
+        return [masked(each, hidden) for each in value]
     return value
 
 

@@ -40,7 +40,9 @@ class AutoScalingGroup(Resource):
         "The Availability Zones of its instances.", default=("eu-west-1a", "eu-west-1b")
     )
     load_balanced: bool = field("Whether a load balancer sends requests to its instances.", default=False)
-    health_check_type: str = field("Who says that an instance is broken: `EC2`, `ELB`, ...", default="EC2")
+    health_check_type: str = field(
+        "Who says that an instance is broken: `EC2`, or who beside it, as in `EBS,ELB`.", default="EC2"
+    )
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
@@ -98,6 +100,15 @@ def _overrides(item: Item) -> Iterable[Mapping[str, Any]]:
     return (mixed.get("LaunchTemplate") or {}).get("Overrides") or ()
 
 
+def health_checks(kinds: str) -> str:
+    """The kinds of checks of a group in one order, without those of EC2, which cannot be turned off.
+
+    Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
+    """
+    others = sorted({each.strip() for each in kinds.split(",")} - {"EC2"})
+    return ",".join(others) or "EC2"
+
+
 _TRAFFIC = ("LoadBalancerNames", "TargetGroupARNs", "TrafficSources")
 
 GROUPS = Reader(
@@ -112,7 +123,7 @@ GROUPS = Reader(
             "several_types": lambda item: _several(_overrides(item)),
             "availability_zones": lambda item: tuple(sorted(item["AvailabilityZones"])),
             "load_balanced": lambda item: any(item.get(name) for name in _TRAFFIC),
-            "health_check_type": lambda item: item["HealthCheckType"],
+            "health_check_type": lambda item: health_checks(item["HealthCheckType"]),
             "tags": lambda item: tags_in(item.get("Tags") or ()),
         },
     ),
@@ -213,7 +224,7 @@ TERRAFORM_GROUP = CodeReader(
         "load_balanced": lambda block: (
             _given(block, *_TF_TRAFFIC) or any(block.parts(each) for each in _TF_ATTACHMENTS)
         ),
-        "health_check_type": lambda block: block.get("health_check_type", "EC2"),
+        "health_check_type": lambda block: health_checks(block.get("health_check_type", "EC2")),
         "tags": lambda block: Tags((each["key"], each["value"]) for each in block.get("tag", ())),
     },
 )  # fmt: skip
@@ -244,7 +255,7 @@ CLOUDFORMATION_GROUP = CodeReader(
         "several_types": lambda block: _several(_overrides(block)),
         "availability_zones": lambda block: _zones(block, "AvailabilityZones", "VPCZoneIdentifier"),
         "load_balanced": lambda block: _given(block, *_TRAFFIC),
-        "health_check_type": lambda block: block.get("HealthCheckType", "EC2"),
+        "health_check_type": lambda block: health_checks(block.get("HealthCheckType", "EC2")),
         "tags": lambda block: tags_in(block.get("Tags", ())),
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bartizan.model import Problems, World, replace, rule
-from bartizan.resources.autoscaling import AutoScalingGroup, LaunchConfiguration
+from bartizan.resources.autoscaling import AutoScalingGroup, LaunchConfiguration, health_checks
 from bartizan.resources.ec2.compute import RegionSettings, region_choice
 
 _WEB = LaunchConfiguration(launch_configuration_name="web")
@@ -153,10 +153,10 @@ def no_launch_template(group: AutoScalingGroup) -> Problems:
     "low",
     passes=[
         _GROUP,
-        replace(_GROUP, load_balanced=True, health_check_type="EC2,ELB"),
+        replace(_GROUP, load_balanced=True, health_check_type="EBS,ELB"),
         replace(_GROUP, load_balanced=True, health_check_type="VPC_LATTICE"),
     ],
-    fails=[replace(_GROUP, load_balanced=True, health_check_type="EC2,EBS")],
+    fails=[replace(_GROUP, load_balanced=True), replace(_GROUP, load_balanced=True, health_check_type="EBS")],
 )
 def broken_instances_stay(group: AutoScalingGroup) -> Problems:
     """Auto Scaling group keeps instances that its load balancer finds broken.
@@ -181,7 +181,7 @@ def ask_the_load_balancer(group: AutoScalingGroup) -> AutoScalingGroup:
     """Replace instances that the load balancer finds broken."""
     if not group.load_balanced or _CHECKS_REQUESTS & set(group.health_check_type.split(",")):
         return group
-    return replace(group, health_check_type="ELB")
+    return replace(group, health_check_type=health_checks(f"{group.health_check_type},ELB"))
 
 
 @rule("medium", passes=[_GROUP], fails=[replace(_GROUP, availability_zones=("eu-west-1a",))])

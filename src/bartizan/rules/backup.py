@@ -35,7 +35,9 @@ def vault_without_lock(vault: BackupVault) -> Problems:
         yield "no vault lock guards its backups"
 
 
-@vault_without_lock.risky_fix("backups that plans keep for less than the lock's shortest time fail to be made")
+@vault_without_lock.risky_fix(
+    "nobody can delete its backups before their time is over, unless they take the lock off first"
+)
 def lock_vault(vault: BackupVault) -> BackupVault:
     """Lock the vault in governance mode, which those who are allowed to can take off again."""
     return replace(vault, locked=True)

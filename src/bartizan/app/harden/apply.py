@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bartizan.app.harden.journal import State
+from bartizan.app.harden.steps import looks_of, remembered
 from bartizan.app.harden.work import Bench, Expired, Tell, Unreadable, fields_are
 from bartizan.engine.hardening import Change
 from bartizan.model import Reason, Resource
@@ -76,7 +77,7 @@ class Application:
         if not begun and [each.planned for each in todo] != list(change.calls):
             return self._record(change, State.DRIFTED, "what would be sent now is not what was planned")
         if not begun:
-            bench.journal.record(change.number, State.BEGUN, was=seen)
+            bench.journal.record(change.number, State.BEGUN, was=remembered(seen, looks_of(writer, edit)))
         await bench.call(change, writer, edit, todo, None)
         found, fits = await bench.settled(change.before, lambda each: self._is_so(change, each))
         verdicts = bench.judged(change, found)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bartizan.engine.hardening import PlannedCall
 from bartizan.model import Resource, plain
-from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, shown
+from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, masked, shown
 from bartizan.resources.reading import Api, Failed, Scope
 
 Seen = Mapping[str, Any]
@@ -42,6 +42,12 @@ async def look(api: Api, scope: Scope, resource: Resource, looks: Sequence[Look 
     wanted = {each.call.name: each for each in looks if each is not None}
     seen = await asyncio.gather(*(_look(api, scope, resource, each) for each in wanted.values()))
     return dict(zip(wanted, seen, strict=True))
+
+
+def remembered(seen: Seen, looks: Sequence[Look | None]) -> Seen:
+    """What looks saw, as a journal may hold it."""
+    hidden = {each.call.name: each.hidden for each in looks if each is not None}
+    return {name: masked(kept, hidden[name]) for name, kept in seen.items()}
 
 
 async def _look(api: Api, scope: Scope, resource: Resource, wanted: Look) -> Any:

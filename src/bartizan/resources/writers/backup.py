@@ -5,8 +5,8 @@ from __future__ import annotations
 from bartizan.resources.backup import BackupPlan, BackupVault, PlanRule
 from bartizan.resources.writing import CodeWriter, Nested, Own, Part, nested, tags_map
 
-# An example of how long: the fix says only that there is a lock.
-_LEAST_DAYS = 7
+# No plan keeps backups for less, so that none fails for the lock.
+_LEAST_DAYS = 1
 
 TERRAFORM_VAULT = CodeWriter(
     "aws_backup_vault",
