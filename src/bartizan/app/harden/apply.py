@@ -9,7 +9,7 @@ from bartizan.app.harden.journal import State
 from bartizan.app.harden.steps import looks_of, remembered
 from bartizan.app.harden.work import Bench, Expired, Tell, Unreadable, fields_are
 from bartizan.engine.hardening import Change
-from bartizan.model import Reason, Resource
+from bartizan.model import Reason, Resource, Unknown
 from bartizan.resources.applying import Edit
 from bartizan.resources.reading import Failed
 
@@ -49,7 +49,7 @@ class Application:
         begun = run.progress[change.number].state is State.BEGUN or run.progress[change.number].was is not None
         try:
             return await self._decided(change, await self.bench.read(change.before), begun=begun)
-        except Unreadable as why:
+        except (Unreadable, Unknown) as why:
             return self._record(change, State.FAILED, str(why))
         except Failed as failure:
             return self._failed(change, failure)

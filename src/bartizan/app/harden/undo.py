@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bartizan.app.harden.journal import State
 from bartizan.app.harden.work import Bench, Expired, Tell, Unreadable, fields_are
 from bartizan.engine.hardening import Change
-from bartizan.model import Reason, Resource
+from bartizan.model import Reason, Resource, Unknown
 from bartizan.resources.applying import Edit
 from bartizan.resources.reading import Failed
 
@@ -39,7 +39,7 @@ class Undoing:
             if why := _in_the_way(change, now):
                 return self._record(change, earlier, why)
             return await self._put_back(change, now)
-        except Unreadable as why:
+        except (Unreadable, Unknown) as why:
             return self._record(change, earlier, str(why))
         except Failed as failure:
             if failure.gap.reason is Reason.EXPIRED:
