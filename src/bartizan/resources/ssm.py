@@ -156,14 +156,15 @@ def _logs_encrypted(preferences: Mapping[str, Any]) -> bool:
     return all(preferences.get(asked) for place, asked in places.items() if preferences.get(place))
 
 
-_SHARING_SETTING = "/ssm/documents/console/public-sharing-permission"
+SHARING_SETTING = "/ssm/documents/console/public-sharing-permission"
+"""What AWS calls the setting that decides whether documents can be shared with everybody."""
 
 REGION_SETTINGS = Reader(
     RegionSettings,
     listing=Listing(
         Call("ssm:GetServiceSetting"),
         items=lambda reply: [reply["ServiceSetting"]],
-        params={"SettingId": _SHARING_SETTING},
+        params={"SettingId": SHARING_SETTING},
         fields={"public_sharing_blocked": lambda item: item["SettingValue"] == "Disable"},
     ),
     arn=lambda _, scope: scope.arn("ssm", "region-settings"),
@@ -246,13 +247,13 @@ TERRAFORM_SETTING = CodeReader(
     "aws_ssm_service_setting",
     RegionSettings,
     # It may be given as an ARN.
-    when=lambda block: block["setting_id"].endswith(_SHARING_SETTING),
+    when=lambda block: block["setting_id"].endswith(SHARING_SETTING),
     fields={"public_sharing_blocked": lambda block: block["setting_value"] == "Disable"},
 )
 
 CLOUDFORMATION_SETTING = CodeReader(
     "AWS::SSM::ServiceSetting",
     RegionSettings,
-    when=lambda block: block["SettingId"].endswith(_SHARING_SETTING),
+    when=lambda block: block["SettingId"].endswith(SHARING_SETTING),
     fields={"public_sharing_blocked": lambda block: block["SettingValue"] == "Disable"},
 )

@@ -10,7 +10,7 @@ from bartizan.policy import parse_policy, reach
 from bartizan.policy.deputy import SENDERS, bound_to
 from bartizan.policy.removal import without_statements
 from bartizan.resources.cloudtrail import Trail
-from bartizan.resources.logs import LogGroup, ResourcePolicy
+from bartizan.resources.logs import SPANS, LogGroup, ResourcePolicy
 
 _YEAR = 365
 _WRITERS = SENDERS | {"es", "route53"}
@@ -89,7 +89,9 @@ def trail_kept_too_short(group: LogGroup, world: World, *, trail_retention: int 
 def keep_trail_longer(group: LogGroup, *, trail_retention: int = _YEAR) -> LogGroup:
     """Keep events for as long as an investigation needs them."""
     kept = group.retention_in_days
-    return replace(group, retention_in_days=trail_retention if kept is not None and kept < trail_retention else kept)
+    if kept is None or kept >= trail_retention:
+        return group
+    return replace(group, retention_in_days=next((each for each in SPANS if each >= trail_retention), None))
 
 
 @rule(
@@ -135,11 +137,11 @@ def public_log_groups(policy: ResourcePolicy) -> Problems:
 
 
 @public_log_groups.risky_fix("whoever writes by the open statement is refused")
-def close_log_groups(policy: ResourcePolicy) -> ResourcePolicy:
-    """Remove the statements that let anyone in from the resource policy."""
+def close_log_groups(policy: ResourcePolicy) -> ResourcePolicy | None:
+    """Remove the statements that let anyone in from the resource policy, or the policy where it has no others."""
     document = policy.policy_document
-    opening = reach.opening(document, "", policy.account)
-    return replace(policy, policy_document=without_statements(document, opening))
+    kept = without_statements(document, reach.opening(document, "", policy.account))
+    return None if kept is None and document is not None else replace(policy, policy_document=kept)
 
 
 @rule(

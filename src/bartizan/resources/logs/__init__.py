@@ -1,5 +1,5 @@
 """Amazon CloudWatch Logs: its types, and the language of its filter patterns."""
 
-from bartizan.resources.logs.types import LogGroup, Metric, MetricFilter, ResourcePolicy, group_of
+from bartizan.resources.logs.types import SPANS, LogGroup, Metric, MetricFilter, ResourcePolicy, group_of
 
-__all__ = ["LogGroup", "Metric", "MetricFilter", "ResourcePolicy", "group_of"]
+__all__ = ["SPANS", "LogGroup", "Metric", "MetricFilter", "ResourcePolicy", "group_of"]

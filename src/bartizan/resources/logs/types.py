@@ -11,6 +11,12 @@ from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Listing, Reader
 
+SPANS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+"""For how many days a log group can keep its events:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
