@@ -75,6 +75,17 @@ def many(rules: int, findings: int) -> ReportInput:
     return made(catalog, [queue(number, f"jobs-{number}") for number in range(findings // rules)])
 
 
+def crowded() -> ReportInput:
+    """Services of the longest names, with failures, unknowns and passes by the thousand."""
+    one = Catalog.load().get("sqs.unencrypted-queue")
+    names = ("elasticbeanstalk.rule", "globalaccelerator.rule", "sqs.rule")
+    catalog = Catalog({name: replace(one, id=name) for name in names}, {})
+    bad = [queue(number, f"jobs-{number}") for number in range(1_200)]
+    hidden = [without(replace(each, queue_name=f"x{each.name}"), "sqs_managed_sse_enabled", gap=DENIED) for each in bad]
+    good = [replace(each, queue_name=f"ok{each.name}", sqs_managed_sse_enabled=True) for each in bad * 9]
+    return made(catalog, [*bad, *hidden, *good])
+
+
 OWN = Framework(
     id="own",
     title="Own <i>standard</i>",

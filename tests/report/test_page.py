@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from bartizan.report.content import ReportInput
 from bartizan.report.html import write_html
-from report.sample import HOSTILE, judged, many, report
+from report.sample import HOSTILE, crowded, judged, many, report
 
 pytestmark = [
     pytest.mark.browser,
@@ -335,6 +335,21 @@ def test_nothing_sticks_out_at_the_side(opened, browser: Browser, width: int) ->
         page.execute_script("document.querySelectorAll('.thing').forEach((each) => { each.open = true; })")
         root = page.find_element(By.TAG_NAME, "html")
         assert root.get_property("scrollWidth") <= root.get_property("clientWidth") <= width
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("width", [320, 375, 414, 700])
+def test_the_table_of_services_fits_a_telephone(opened, browser: Browser, width: int) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    )
+    try:
+        page = opened(crowded())
+        root = page.find_element(By.TAG_NAME, "html")
+        assert root.get_property("scrollWidth") <= root.get_property("clientWidth") <= width
+        row = page.find_element(By.CSS_SELECTOR, "main table tbody tr")
+        assert [each.text for each in row.find_elements(By.TAG_NAME, "td") if each.text] == ["1,200", "1,200", "10,800"]
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

@@ -6,12 +6,14 @@ import io
 import json
 from dataclasses import replace
 
+from markdown_it import MarkdownIt
 from rich.console import Console
 
 from bartizan.engine.services import AccountServices, Services, State
 from bartizan.report.content import ReportInput
 from bartizan.report.html import write_html
 from bartizan.report.json_ import write_json
+from bartizan.report.markdown import markdown
 from bartizan.report.terminal import print_summary
 from report.sample import HOSTILE, report
 
@@ -71,3 +73,30 @@ def test_other_reports_have_no_such_section() -> None:
     stream = io.StringIO()
     write_html(report(), stream)
     assert "services-title" not in stream.getvalue()
+
+
+def test_markdown_has_a_table_of_them_before_the_findings_in_which_names_are_only_text() -> None:
+    many = [account(number, f"team{number}", on=REGIONS) for number in range(5)]
+    strange = account(77, "a | b `c", off=REGIONS)
+    gone = AccountServices(account="9", name="gone", unreached="denied")
+    text = markdown(of(*many, strange, account(99, "shop", on=REGIONS[:1], off=REGIONS[1:]), gone))
+    lines = text.splitlines()
+    start = lines.index("| Accounts | GuardDuty | Macie |")
+    assert lines[start - 2] == "<details><summary>Security services, by account</summary>"
+    assert text.index("| Accounts |") < text.index("<b>medium</b>")
+    assert lines[start + 2] == "| `gone (9)` (not reached) | unknown | unknown |"
+    assert "| `shop (000000000099)` | 1 on, 1 off | 1 on, 1 off |" in lines
+    assert "| `team0 (000000000000)`, `team1 (000000000001)`, `team2 (000000000002)` and 2 more | on | on |" in lines
+    rows = [
+        each for each in MarkdownIt("gfm-like", {"html": True, "linkify": False}).parse(text) if each.type == "inline"
+    ]
+    assert any(each.children and each.children[0].content == "a | b `c (000000000077)" for each in rows)
+
+
+def test_findings_of_many_accounts_are_told_with_their_account() -> None:
+    named = replace(report(2), accounts={"111122223333": "shop", "444455556666": "security"})
+    assert "`arn:aws:sqs:eu-west-1:111122223333:0-jobs-0` in `shop`: " in markdown(named)
+    assert " in `shop`" not in markdown(report(2))
+    stream = io.StringIO()
+    print_summary(Console(file=stream, width=120), named)
+    assert "jobs-0 (shop), jobs-1 (shop), " in stream.getvalue()

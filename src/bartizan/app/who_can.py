@@ -19,7 +19,7 @@ from bartizan.app.asking import (
 from bartizan.app.estate import FoundEstate
 from bartizan.app.exposed import Outsider, outsiders
 from bartizan.app.possible import Possible, possible
-from bartizan.model import InputError
+from bartizan.model import InputError, counted
 from bartizan.policy import Estate, GuardedResource, Identity, Principal, PrincipalKind
 from bartizan.policy.conditions import Constraint, texts
 from bartizan.policy.reference import Reference
@@ -185,4 +185,5 @@ def _not_weighed(estate: Estate, resource: str) -> Iterator[str]:
     pattern = texts((resource,), variables=False)
     matching = [arn for arn in estate.resources if pattern.has(arn, {})]
     if matching:
-        yield f"the policies of {len(matching)} resources that {resource} matches are not weighed: ask for one of them"
+        several = counted(len(matching), "resource")
+        yield f"the policies of {several} that {resource} matches are not weighed: ask for one of them"

@@ -52,11 +52,13 @@ def access_command(
 
 
 def _lines(answer: Access, *, full: bool) -> Iterator[str]:
+    from bartizan.model import counted
+
     yield answer.principal.session or answer.principal.arn
     if answer.administrator:
         yield f"  ADMINISTRATOR: all {answer.total:,} actions on every resource"
     else:
-        yield f"  {answer.count:,} of {answer.total:,} actions, in {len(answer.services)} services"
+        yield f"  {answer.count:,} of {answer.total:,} actions, in {counted(len(answer.services), 'service')}"
     if answer.missing:
         yield f"  all but {', '.join(answer.missing)}"
     if answer.services and (full or not (answer.administrator or answer.missing)):

@@ -23,6 +23,7 @@ def action_command(*, names: tuple[str, ...], as_json: bool) -> None:
     import json
 
     from bartizan.app.action import chosen_actions, describe_action
+    from bartizan.model import counted
     from bartizan.policy.reference import Reference
 
     reference = Reference.load()
@@ -35,7 +36,7 @@ def action_command(*, names: tuple[str, ...], as_json: bool) -> None:
         for each in facts:
             kinds = ", ".join(use["type"] for use in each["resources"]) or "no resource type"
             click.echo(f"{each['action']:<{width}}  {each['access']:<22}  {kinds}")
-        click.echo(f"{len(facts)} actions. `bartizan action NAME` explains one.", err=True)
+        click.echo(f"{counted(len(facts), 'action')}. `bartizan action NAME` explains one.", err=True)
     else:
         click.echo("\n\n".join(_text(each) for each in facts))
 

@@ -39,6 +39,7 @@ def exposed_command(
     from bartizan.app.exposed import exposed
     from bartizan.cli.answers import show
     from bartizan.cli.reporting import progress
+    from bartizan.model import counted
 
     source = source_of(options)
     with progress("Reading the account") as advance:
@@ -47,7 +48,10 @@ def exposed_command(
     facts = {"resources": [each.facts() for each in answers], "notes": list(found.notes)}
     lines = [line for each in answers for line in _lines(each)]
     if not any(each.outsiders for each in answers):
-        lines += [f"Nothing of {len(found.estate.resources)} resources is reachable from outside by its policy.", ""]
+        lines += [
+            f"Nothing of {counted(len(found.estate.resources), 'resource')} is reachable from outside by its policy.",
+            "",
+        ]
     notes = ["Notes", *(f"  {each}" for each in found.notes)] if found.notes else []
     show(facts, "\n".join([*lines, *notes]).rstrip("\n"), as_json=as_json)
     unknown = found.partial or any(each.unknown for each in answers)

@@ -63,8 +63,10 @@ def _listed(facts: list[dict[str, Any]]) -> str:
 
 
 def _one(facts: dict[str, Any]) -> str:
-    counted = ", ".join(f"{number} {kind}" for kind, number in facts["coverage"].items())
-    lines = [f"{facts['title']} {facts['version']}", f"{len(facts['controls'])} controls: {counted}"]
+    from bartizan.model import counted
+
+    coverage = ", ".join(f"{number} {kind}" for kind, number in facts["coverage"].items())
+    lines = [f"{facts['title']} {facts['version']}", f"{counted(len(facts['controls']), 'control')}: {coverage}"]
     lines += [each for each in (facts["note"], facts["url"]) if each]
     for each in facts["controls"]:
         lines += ["", f"{each['id']}  {each['title']}  ({each['kind']})"]

@@ -119,13 +119,14 @@ def _csv(answer: Answer) -> str:
 
 def _text(answer: Answer) -> str:
     """The rows below each other, with columns as wide as what stands in them."""
+    from bartizan.model import counted
     from bartizan.report.safe import printable
 
     rows: list[Sequence[str]] = [answer.columns, *([printable(_cell(each)) for each in row] for row in answer.rows)]
     widths = [max(len(row[number]) for row in rows) for number in range(len(answer.columns))]
     lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join([*lines, f"{len(answer.rows)} rows" if len(answer.rows) != 1 else "1 row"])
+    return "\n".join([*lines, counted(len(answer.rows), "row")])
 
 
 def _cell(value: Any) -> str:

@@ -38,6 +38,7 @@ def rules_command(  # noqa: PLR0913 - one argument per option
     import json
 
     from bartizan.app.explain import explain
+    from bartizan.model import counted
     from bartizan.resources.index import ResourceIndex
 
     catalog = selected(services, rules, severity, settings_of(config), custom=custom)
@@ -50,7 +51,9 @@ def rules_command(  # noqa: PLR0913 - one argument per option
         fix = "fix" if rule.id in catalog.fixes else "   "
         kind = "advice" if rule.advice else str(rule.severity)
         click.echo(f"{rule.id:<{width}}  {kind:<8}  {fix}  {rule.title}")
-    click.echo(f"{len(catalog)} rules, {len(catalog.fixes)} with a fix. `bartizan rule ID` explains one.", err=True)
+    click.echo(
+        f"{counted(len(catalog), 'rule')}, {len(catalog.fixes)} with a fix. `bartizan rule ID` explains one.", err=True
+    )
 
 
 @rules_command.command("test")

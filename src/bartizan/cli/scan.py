@@ -186,7 +186,7 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
     """Scan the organization, report, and give the exit code."""
     from bartizan.app.organization.run import scan_organization
     from bartizan.cli.reporting import deliver, of_organization, progress
-    from bartizan.model import InputError
+    from bartizan.model import InputError, counted
 
     try:
         with engine as ready, progress("Reading the organization") as advance:
@@ -206,14 +206,13 @@ def run_organization_scan(  # noqa: PLR0913 - one argument per thing that the us
             click.echo("What was read of accounts is kept: `--resume` takes the scan up from here", err=True)
         raise
     if result.taken_up:
-        click.echo(f"{result.taken_up} accounts were read by an earlier run", err=True)
+        click.echo(f"{counted(result.taken_up, 'account')} read by an earlier run", err=True)
     if aggregator:
-        click.echo(f"{result.recorded} resources were read in part from the aggregator", err=True)
-        click.echo(f"{result.unlisted} listings were left out, since it knows what they would show", err=True)
-        for why, regions_read in sorted(result.unrecorded.items()):
-            click.echo(
-                f"In {regions_read} regions of accounts it was not believed, and all was read directly: {why}", err=True
-            )
+        click.echo(f"{counted(result.recorded, 'resource')} read in part from the aggregator", err=True)
+        click.echo(f"{counted(result.unlisted, 'listing')} left out, since it knows what they would show", err=True)
+        for why, number in sorted(result.unrecorded.items()):
+            where = f"In {counted(number, 'region')} of accounts"
+            click.echo(f"{where} it was not believed, and all was read directly: {why}", err=True)
     deliver(
         of_organization(result, selection.frameworks, selection.settings), default_output="bartizan-report", **reporting
     )
@@ -230,6 +229,7 @@ _REASONS_SHOWN = 10
 
 def _tell_unreached(reasons: dict[str, str]) -> None:
     from bartizan.app.organization.accounts import told
+    from bartizan.model import counted
     from bartizan.report.safe import printable
 
     lines = [f"Not reached: {named}: {' '.join(why.split())}" for named, why in told(reasons)]
@@ -237,5 +237,6 @@ def _tell_unreached(reasons: dict[str, str]) -> None:
         click.echo(printable(each), err=True)
     if len(lines) > _REASONS_SHOWN:
         click.echo(
-            f"... and {len(lines) - _REASONS_SHOWN} more reasons; the coverage gaps of --json name them", err=True
+            f"... and {counted(len(lines) - _REASONS_SHOWN, 'more reason')}; the coverage gaps of --json name them",
+            err=True,
         )

@@ -6,6 +6,7 @@ from bartizan.model.plain import plain
 from bartizan.model.resource import SAMPLE_TIME, Place, Resource, field, field_docs, replace, resource, without
 from bartizan.model.rule import Doc, Family, Fix, Problems, Rule, Sample, family, judged, rule
 from bartizan.model.suppression import Suppression
+from bartizan.model.words import counted
 from bartizan.model.world import Question, Snapshot, View, World, touches
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Unknown",
     "View",
     "World",
+    "counted",
     "family",
     "field",
     "field_docs",

@@ -16,7 +16,7 @@ from typing import IO, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bartizan.model import Severity, Status
+from bartizan.model import Severity, Status, counted
 from bartizan.report.content import ReportInput, document
 from bartizan.report.safe import printable
 from bartizan.report.unseen import amount, lacking, unseen
@@ -43,6 +43,7 @@ def write_html(report: ReportInput, stream: IO[str]) -> None:
         loader=PackageLoader("bartizan.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["printable"] = printable
+    environment.filters["counted"] = counted
     listings, verdicts = sum(each.listings for each in groups), sum(each.verdicts for each in groups)
     page = environment.get_template("report.html.j2").stream(
         report=report,

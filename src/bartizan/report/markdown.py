@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import IO
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Any
 
-from bartizan.model import Finding, Severity, Status
+from bartizan.model import Finding, Severity, Status, counted
 from bartizan.report.content import LANGUAGES, ReportInput
 from bartizan.report.safe import fenced, printable
 from bartizan.report.unseen import amount, unseen
+
+if TYPE_CHECKING:
+    from bartizan.engine.services import Services
 
 MOST_BYTES = 65_000
 """A little less than the 65,536 characters that a comment on GitHub may have, counted in bytes to be on the safe side.
@@ -24,6 +27,7 @@ Source: https://github.com/dead-claudia/github-limits
 """
 
 _LISTED = 25
+_NAMED = 3
 _LONGEST = 300
 _LONGEST_CODE = 1_500
 _ROOM_FOR_THE_END = 300
@@ -46,7 +50,8 @@ def markdown(report: ReportInput, most: int = MOST_BYTES) -> str:
             break
         parts.append(block)
     if left := len(blocks) - len(parts) + 1:
-        parts.append(f"... and {left:,} more kinds of finding than a comment holds; the other reports list them all.")
+        kinds = "kind" if left == 1 else "kinds"
+        parts.append(f"... and {left:,} more {kinds} of finding than a comment holds; the other reports list them all.")
     return "\n\n".join(parts) + "\n"
 
 
@@ -82,7 +87,12 @@ def _table(report: ReportInput) -> Iterator[str]:
 
 
 def _blocks(report: ReportInput) -> Iterator[str]:
-    """A folded block for each rule with failures, then for what was not seen, advice, and what is accepted."""
+    """A folded block for the security services of an organization, for each rule with failures, and for the rest.
+
+    That is what was not seen, advice, and what is accepted.
+    """
+    if report.services is not None:
+        yield _folded("Security services, by account", _matrix(report.services))
     by_rule: dict[tuple[Status, str], list[Finding]] = defaultdict(list)
     for each in report.findings:
         by_rule[each.status, each.rule].append(each)
@@ -96,7 +106,7 @@ def _blocks(report: ReportInput) -> Iterator[str]:
     for status, title in ((Status.ERROR, "Crashed"), (Status.ADVICE, "Advice"), (Status.SUPPRESSED, "Accepted")):
         listed = [each for each in report.findings if each.status is status]
         if listed:
-            yield _folded(f"{title}: {len(listed):,}", _items(_item(each, named=True) for each in listed))
+            yield _folded(f"{title}: {len(listed):,}", _items(_item(each, report, named=True) for each in listed))
 
 
 def _rule_block(found: list[Finding], report: ReportInput) -> str:
@@ -106,14 +116,41 @@ def _rule_block(found: list[Finding], report: ReportInput) -> str:
     code = [f"As {LANGUAGES[name]}:\n\n{fenced(text)}" for name, text in report.code.get(rule.id, {}).items()]
     # A fix of a page's length would take the place of other findings.
     shown = [each for each in code if len(each) <= _LONGEST_CODE]
-    return _folded(head, "\n\n".join([_items(_item(each) for each in found), how, *shown]))
+    return _folded(head, "\n\n".join([_items(_item(each, report) for each in found), how, *shown]))
 
 
-def _item(finding: Finding, *, named: bool = False) -> str:
+def _matrix(services: Services) -> str:
+    """How each service stands in each account; accounts that stand alike share a row, the worst first."""
+    from bartizan.report.services import service_rows  # noqa: PLC0415 - only the scan of an organization has them
+
+    rows = service_rows(services)
+    lines = [f"| Accounts | {' | '.join(services.titles)} |", f"|---|{'---|' * len(services.titles)}"]
+    lines += [
+        f"| {_row_name(each)} | {' | '.join(cell['text'] for cell in each['cells'])} |" for each in rows[:_LISTED]
+    ]
+    left = sum(len(each["accounts"]) for each in rows[_LISTED:])
+    return "\n".join(lines) + (f"\n\n... and {counted(left, 'more account')}" if left else "")
+
+
+def _row_name(row: Mapping[str, Any]) -> str:
+    accounts = row["accounts"]
+    shown = ", ".join(_in_cell(code(each)) for each in accounts[:_NAMED])
+    more = f" and {len(accounts) - _NAMED} more" if len(accounts) > _NAMED else ""
+    return f"{shown}{more}{' (not reached)' if row['unreached'] else ''}"
+
+
+def _in_cell(text: str) -> str:
+    """A code span within a table, whose bars end the cell unless they are escaped."""
+    return text.replace("|", "\\|")
+
+
+def _item(finding: Finding, report: ReportInput, *, named: bool = False) -> str:
+    account = report.accounts.get(finding.account, "")
+    whose = f" in {code(account)}" if account else ""
     where = f" {code(str(finding.place))}" if finding.place else ""
     rule = f" `{finding.rule}`" if named else ""
     said = str(finding.suppression) if finding.suppression else "; ".join(finding.problems)
-    return f"{code(finding.resource)}{where}{rule}: {code(said)}"
+    return f"{code(finding.resource)}{whose}{where}{rule}: {code(said)}"
 
 
 def _items(texts: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bartizan.engine.services import AccountServices, Services, State
+from bartizan.model import counted
 from bartizan.report.safe import printable
 
 _GROUPS_SHOWN = 12
@@ -76,7 +77,7 @@ def print_services(console: Console, services: Services) -> None:
     console.print(table)
     if len(groups) > _GROUPS_SHOWN:
         left = sum(len(each) for each in groups[_GROUPS_SHOWN:])
-        console.print(Text(f"... and {left} more accounts; the reports show them all", style="dim"))
+        console.print(Text(f"... and {counted(left, 'more account')}; the reports show them all", style="dim"))
     if any(State.APART in states for each in services.accounts for states in each.services.values()):
         legend = "apart: it is on, and what it sees does not come to the account that watches the organization"
         console.print(Text(legend, style="dim"))

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bartizan.model import Finding, Severity, Status
+from bartizan.model import Finding, Severity, Status, counted
 from bartizan.report.content import ReportInput
 from bartizan.report.safe import printable
 from bartizan.report.unseen import amount, lacking, unseen
@@ -33,14 +33,15 @@ def print_summary(console: Console, report: ReportInput, written: Sequence[Path]
     """Print what a person wants to know first; names from the account are printed as plain, harmless text."""
     counts = report.counts
     facts = ", ".join(f"{name} {printable(value)}" for name, value in report.facts.items())
-    counted = (
-        f"{report.results.resources:,} resources, {len(report.catalog)} rules: {counts[Status.PASS]:,} passed, "
+    judged = (
+        f"{counted(report.results.resources, 'resource')}, {counted(len(report.catalog), 'rule')}: "
+        f"{counts[Status.PASS]:,} passed, "
         f"{counts[Status.FAIL]:,} failed, {counts[Status.UNKNOWN]:,} unknown"
-        + (f", {counts[Status.ERROR]:,} errors" if counts[Status.ERROR] else "")
+        + (f", {counted(counts[Status.ERROR], 'error')}" if counts[Status.ERROR] else "")
         + (f", {counts[Status.ADVICE]:,} with advice" if counts[Status.ADVICE] else "")
         + (f", {counts[Status.SUPPRESSED]:,} suppressed" if counts[Status.SUPPRESSED] else "")
     )
-    for line in (Text(printable(report.subject), style="bold"), Text(facts, style="dim"), Text(counted)):
+    for line in (Text(printable(report.subject), style="bold"), Text(facts, style="dim"), Text(judged)):
         _print_indented(console, line, indent=0)
     console.print()
     console.print(_posture(report))
@@ -65,7 +66,7 @@ def print_summary(console: Console, report: ReportInput, written: Sequence[Path]
 def _print_read(console: Console, report: ReportInput) -> None:
     """What was read as what, where there was a choice; what was passed over, and why."""
     for title, lines in (
-        ("Read", [f"{path}: {kind}, {number} resources" for path, kind, number in report.read]),
+        ("Read", [f"{path}: {kind}, {counted(number, 'resource')}" for path, kind, number in report.read]),
         ("Not read", [f"{path}: {why}" for path, why in report.not_read]),
     ):
         if lines:
@@ -93,14 +94,14 @@ def _print_compliance(console: Console, compliance: Compliance) -> None:
     """What came of a framework: how many controls stand how, and the ones that fail."""
     from bartizan.engine.compliance import Standing  # noqa: PLC0415 - takes time, and few ask for a framework
 
-    counted = compliance.count()
+    standing = compliance.count()
     console.print(Text(compliance.framework.name, style="bold"))
-    standings = ", ".join(f"{counted[each]} {each}" for each in Standing if counted[each])
-    _print_indented(console, Text(f"{len(compliance.answers)} controls: {standings}"), indent=2)
+    standings = ", ".join(f"{standing[each]} {each}" for each in Standing if standing[each])
+    _print_indented(console, Text(f"{counted(len(compliance.answers), 'control')}: {standings}"), indent=2)
     failing = [each for each in compliance.answers if each.standing is Standing.FAIL]
     for each in failing[:_CONTROLS_SHOWN]:
-        number = f"{each.failures:,} finding{'s' if each.failures > 1 else ''}"
-        _print_indented(console, Text(f"{each.control.id}  {each.control.title}: {number}"), indent=4)
+        told = f"{each.control.id}  {each.control.title}: {counted(each.failures, 'finding')}"
+        _print_indented(console, Text(told), indent=4)
     for each in compliance.answers:
         for lapsed in each.lapsed:
             told = f"{each.control.id}: evidence that no longer counts: {printable(str(lapsed))}"
@@ -147,13 +148,26 @@ def _print_worst(console: Console, failures: Iterable[Finding], report: ReportIn
             Text(severity, style=_COLOURS[severity]),
             Text(found[0].title, style="bold"),
             # Code is found by its address, what lives in AWS by its name.
-            Text(_listed([each.resource if each.place else each.name for each in found])),
+            Text(_listed([_called(each, report) for each in found])),
             Text(f"→ {printable(how)}"),
             Text(f"bartizan rule {rule_id}", style="dim"),
         )
     left = len(ranked) - _RULES_SHOWN
     if left > 0:
-        _print_indented(console, Text(f"... and {left} more kinds of problem; the reports list them all", style="dim"))
+        _print_indented(
+            console,
+            Text(
+                f"... and {left} more kind{'' if left == 1 else 's'} of problem; the reports list them all", style="dim"
+            ),
+        )
+
+
+def _called(finding: Finding, report: ReportInput) -> str:
+    """What the reader knows it by, with its account where there are many."""
+    if finding.place:
+        return finding.resource
+    account = report.accounts.get(finding.account, "")
+    return f"{finding.name} ({account})" if account and account != finding.name else finding.name
 
 
 def _print_unseen(console: Console, report: ReportInput) -> None:
@@ -178,7 +192,9 @@ def _print_unseen(console: Console, report: ReportInput) -> None:
             indent=2,
         )
     if len(groups) > _GROUPS_SHOWN:
-        _print_indented(console, Text(f"... and {len(groups) - _GROUPS_SHOWN} more reasons", style="dim"), indent=2)
+        _print_indented(
+            console, Text(f"... and {counted(len(groups) - _GROUPS_SHOWN, 'more reason')}", style="dim"), indent=2
+        )
     if needed := sorted({each.needs for each in groups if each.needs}):
         _print_indented(console, Text(f"Missing permissions: {', '.join(needed)}"), indent=2)
     broken = sorted({each.rule for each in report.findings if each.status is Status.ERROR})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bartizan.model import CoverageGap, Finding, Gap, Reason, Status
+from bartizan.model import CoverageGap, Finding, Gap, Reason, Status, counted
 
 _CALL = re.compile(r"([a-z0-9-]+:[A-Z]\w+): ")
 
@@ -43,9 +43,9 @@ class Unseen:
         return sorted(self.regions) or (["all regions"] if self.listings else [])
 
 
-def amount(*counted: tuple[int, str]) -> str:
+def amount(*given: tuple[int, str]) -> str:
     """Numbers with their nouns, such as ``1 listing and 12 verdicts``; what there is none of is left out."""
-    return " and ".join(f"{number:,} {noun}{'s' if number > 1 else ''}" for number, noun in counted if number)
+    return " and ".join(counted(number, noun) for number, noun in given if number)
 
 
 def unseen(gaps: Iterable[CoverageGap], findings: Iterable[Finding]) -> list[Unseen]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bartizan.model import Gap, Problems, Reason, Unknown, World, replace, rule
+from bartizan.model import Gap, Problems, Reason, Unknown, World, counted, replace, rule
 from bartizan.policy import parse_policy
 from bartizan.policy.power import allow_everything_together, allows_everything
 from bartizan.resources.account import Account
@@ -162,7 +162,7 @@ def administrators_of_many_accounts(
     """
     number = len(permissions.accounts)
     if number > administered_accounts_allowed and _power(permissions, world) and _unbounded(permissions):
-        yield f"its people are administrators of {number} accounts"
+        yield f"its people are administrators of {counted(number, 'account')}"
 
 
 @rule(

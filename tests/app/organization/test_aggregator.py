@@ -196,8 +196,8 @@ def test_the_command_says_what_came_from_the_aggregator(
     where = ["--endpoint-url", str(access.endpoint_url), "--output", str(tmp_path / "report"), "--format", "json"]
     done = CliRunner().invoke(cli, [*arguments, *where, "--aggregator", "all@us-east-1"])
     assert done.exit_code == 0, done.output
-    assert f"{BUCKETS - 1} resources were read in part from the aggregator" in done.stderr
-    assert "0 listings were left out, since it knows what they would show" in done.stderr
+    assert f"{BUCKETS - 1} resources read in part from the aggregator" in done.stderr
+    assert "0 listings left out, since it knows what they would show" in done.stderr
 
 
 def test_an_aggregator_is_for_organizations_only() -> None:

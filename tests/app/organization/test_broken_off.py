@@ -88,7 +88,7 @@ def test_ctrl_c_ends_all_processes_and_the_scan_is_taken_up(tmp_path: Path) -> N
         proxy.faults_of = None
         again = subprocess.run((*command, "--resume"), capture_output=True, text=True, timeout=60, check=False)
     assert again.returncode == 0, again.stderr
-    assert "1 accounts were read by an earlier run" in again.stderr
+    assert "1 account read by an earlier run" in again.stderr
     (manifest,) = store.snapshots()
     assert company.accounts["shop"] in manifest.accounts
 
