@@ -34,6 +34,15 @@ WITH_ITEMS = [name for name in CONTRACTS if INDEX.types[name].cfn_type in INDEX.
 LISTED = [name for name in CONTRACTS if INDEX.types[name].cfn_type in INDEX.config_listings]
 PROPERTIES = load("", "config_properties.json")
 SPARED = {
+    "athena.WorkGroup": {"athena:ListTagsForResource": 1},
+    "backup.BackupVault": {"backup:ListTags": 1},
+    "codeartifact.Repository": {"codeartifact:ListTagsForResource": 1},
+    "elbv2.LoadBalancer": {"elbv2:DescribeTags": 1},
+    "glue.Job": {"glue:GetTags": 1},
+    "kinesis.Stream": {"kinesis:ListTagsForResource": 1},
+    "lambda.Function": {"lambda:GetFunctionConcurrency": 1, "lambda:GetPolicy": 1, "lambda:ListTags": 1},
+    "sns.Topic": {"sns:ListTagsForResource": 1},
+    "sqs.Queue": {"sqs:ListQueueTags": 1},
     "dynamodb.Table": {"dynamodb:ListTagsOfResource": 1},
     "s3.Bucket": {
         "s3:GetBucketAcl": 2,
@@ -236,3 +245,22 @@ def test_what_is_not_understood_is_left_to_be_asked_for(part: str, said: Any, fi
     assert whole is not None
     assert changed is not None
     assert whole.values.keys() - changed.values.keys() == fields
+
+
+@pytest.mark.parametrize(
+    ("said", "fields"),
+    [
+        ({"Policy": None, "Concurrency": {"reservedConcurrentExecutions": 10}}, {"policy"}),
+        (
+            {"Policy": {"Version": "2012-10-17", "Statement": []}, "Concurrency": None},
+            {"reserved_concurrent_executions"},
+        ),
+        ({}, {"policy", "reserved_concurrent_executions"}),
+    ],
+)
+def test_what_a_function_s_item_leaves_open_is_asked_for(said: Mapping[str, Any], fields: set[str]) -> None:
+    item = load("lambda.Function", "config.json")[0]
+    reader = INDEX.config_readers[item["resourceType"]]
+    read = reader.read({**item, "supplementaryConfiguration": said})
+    assert read is not None
+    assert reader.fields.keys() - read.values.keys() == fields

@@ -8,6 +8,7 @@ from typing import Any
 from bartizan.model import Gap, Reason, Resource, Unknown, field, resource
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
+from bartizan.resources.recorded import ConfigReader, recorded_tags
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags, whole
 
 
@@ -84,6 +85,8 @@ WORK_GROUPS = Reader(
         ),
     ),
 )
+
+WORK_GROUP_ITEMS = ConfigReader(WorkGroup, fields={"tags": recorded_tags})
 
 
 def _tf(block: Block, *path: str) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from bartizan.model import SAMPLE_TIME, Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader
+from bartizan.resources.recorded import ConfigReader, recorded_tags
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, terraform_tags, whole
 
 
@@ -82,6 +83,8 @@ VAULTS = Reader(
         ),
     ),
 )
+
+VAULT_ITEMS = ConfigReader(BackupVault, fields={"tags": recorded_tags})
 
 
 def _rule(each: Mapping[str, Any]) -> PlanRule:

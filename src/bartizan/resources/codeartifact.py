@@ -9,6 +9,7 @@ from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader, Reply
+from bartizan.resources.recorded import ConfigReader, recorded_tags
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 
 
@@ -117,6 +118,8 @@ REPOSITORIES = Reader(
         _TAGS,
     ),
 )
+
+REPOSITORY_ITEMS = ConfigReader(Repository, fields={"tags": recorded_tags})
 
 
 def _tf_policy(block: Block, part: str) -> PolicyDocument | None:

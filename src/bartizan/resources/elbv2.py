@@ -9,6 +9,7 @@ from typing import Any
 from bartizan.model import Resource, field, resource
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Within
+from bartizan.resources.recorded import ConfigReader, recorded_tags
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 from bartizan.resources.wafv2 import associated
 
@@ -137,6 +138,8 @@ LOAD_BALANCERS = Reader(
         _tags_of("LoadBalancerArn"),
     ),
 )
+
+LOAD_BALANCER_ITEMS = ConfigReader(LoadBalancer, fields={"tags": recorded_tags})
 
 
 def _default(actions: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader, truth
 from bartizan.resources.reading import Call, Detail, Listing, Reader
+from bartizan.resources.recorded import ConfigReader, recorded_tags
 from bartizan.resources.secrets import in_variables
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, tags_in, terraform_tags
 
@@ -128,6 +129,8 @@ JOBS = Reader(
         ),
     ),
 )
+
+JOB_ITEMS = ConfigReader(Job, fields={"tags": recorded_tags})
 
 TERRAFORM_JOB = CodeReader(
     "aws_glue_job",

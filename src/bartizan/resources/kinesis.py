@@ -8,6 +8,7 @@ from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader
+from bartizan.resources.recorded import ConfigReader, recorded_tags
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 
 
@@ -61,6 +62,8 @@ STREAMS = Reader(
         ),
     ),
 )
+
+STREAM_ITEMS = ConfigReader(Stream, fields={"tags": recorded_tags})
 
 
 def _policy_in(block: Block, part: str, attribute: str) -> PolicyDocument | None:

@@ -10,6 +10,7 @@ from bartizan.model import Resource, Unknown, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Item, Listing, Reader
+from bartizan.resources.recorded import ConfigReader, recorded_tags, supplement
 from bartizan.resources.secrets import in_variables
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, tags_in, terraform_tags
 
@@ -111,6 +112,17 @@ FUNCTIONS = Reader(
             fields={"tags": lambda reply: Tags(reply.get("Tags") or {})},
         ),
     ),
+)
+
+FUNCTION_ITEMS = ConfigReader(
+    Function,
+    fields={
+        "policy": lambda item: parse_policy(supplement(item, "Policy")),
+        "reserved_concurrent_executions": lambda item: int(
+            supplement(item, "Concurrency")["reservedConcurrentExecutions"]
+        ),
+        "tags": recorded_tags,
+    },
 )
 
 

@@ -10,6 +10,7 @@ from bartizan.model import Resource, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Item, Join, Listing, Reader
+from bartizan.resources.recorded import ConfigReader, recorded_tags
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, tags_in, terraform_tags
 
 
@@ -73,6 +74,8 @@ TOPICS = Reader(
         ),
     ),
 )
+
+TOPIC_ITEMS = ConfigReader(Topic, fields={"tags": recorded_tags})
 
 
 def _hosts(subscriptions: Iterable[Block], protocol: str, endpoint: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from bartizan.model import Resource, Unknown, field, resource
 from bartizan.policy import PolicyDocument, parse_policy
 from bartizan.resources.code import Block, CodeReader
 from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply, Scope
+from bartizan.resources.recorded import ConfigReader, recorded_tags
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, tags_in, terraform_tags
 
 
@@ -69,6 +70,8 @@ QUEUES = Reader(
         ),
     ),
 )
+
+QUEUE_ITEMS = ConfigReader(Queue, fields={"tags": recorded_tags})
 
 
 def _policy_in(block: Block, part: str, attribute: str) -> PolicyDocument | None:
