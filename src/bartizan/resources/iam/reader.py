@@ -106,7 +106,9 @@ _POLICY: Fields = {
 _AWS_POLICY: Fields = {name: _POLICY[name] for name in ("managed_policy_name", "policy_document")}
 
 _SESSION: Fields = {"max_session_duration": lambda seconds: seconds}
-_EVERYTHING = {"Filter": ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"]}
+_A_PAGE = {"MaxItems": 1000}
+"""What IAM gives at once if it is asked to; by itself it gives 100."""
+_EVERYTHING = {"Filter": ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"], **_A_PAGE}
 
 
 async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]:
@@ -159,7 +161,7 @@ async def or_gap(reading: Coroutine[Any, Any, T]) -> T | Gap:
 async def _longest_sessions(api: Api, scope: Scope) -> dict[str, int]:
     return {
         item["RoleName"]: item["MaxSessionDuration"]
-        async for reply in api.pages(_ROLES, scope, {})
+        async for reply in api.pages(_ROLES, scope, _A_PAGE)
         for item in reply["Roles"]
     }
 
