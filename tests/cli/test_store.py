@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -123,6 +124,20 @@ def test_snapshots_are_listed_and_pruned_only_when_told_to(store: Store) -> None
     assert run("snapshots", "prune", "--keep", "2").output == "Nothing to remove.\n"
     assert "Removed 1." in run("snapshots", "prune", "--yes").output
     assert [each["id"] for each in json.loads(run("snapshots", "--json").output)] == [first["id"]]
+
+
+def test_a_broken_snapshot_hides_no_other_and_is_pruned(store: Store) -> None:
+    path = f"snapshots/{store.get('latest').id}/manifest.json"
+    keep(store, kept([bucket("data")], day=1))
+    store.files.write(path, b"{")
+    listed = run("snapshots")
+    assert listed.exit_code == 0
+    assert re.search(rf"^Passed over: \S+/{path} is broken", listed.stderr)
+    assert "`bartizan snapshots prune --yes` remove it" in listed.stderr
+    assert listed.stdout.count("resources") == 1
+    assert f"{path.split('/')[1]}  broken" in run("snapshots", "prune").output
+    assert "Removed 1." in run("snapshots", "prune", "--yes").output
+    assert not run("snapshots").stderr
 
 
 def test_the_difference_says_what_became_of_each_failure(store: Store) -> None:

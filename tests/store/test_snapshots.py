@@ -161,6 +161,18 @@ def test_a_broken_manifest_is_named(store: Store, change: object, said: str) -> 
     store.files.write(path, change(store.files.read(path)))  # type: ignore[operator]  # a function of the table
     with pytest.raises(StoreError, match=rf"{made.id}/manifest\.json .*{said}"):
         store.get("latest")
+    told: list[str] = []
+    telling = Store(store.files, told.append)
+    assert telling.last_of([ACCOUNT]) == {}
+    assert list(telling.readable()) == []
+    assert all(path in each and said in each for each in told)
+    assert len(told) == 2
+    again = keep(telling, kept([PLAIN], day=1))
+    assert [each.id for each in telling.readable()] == [again.id], "a scan goes on without it"
+    removal = telling.removal(DAY + dt.timedelta(days=2), keep=9, older_than=dt.timedelta(0))
+    assert removal.broken == ((made.id,) if said == "broken" else ()), "what a newer version wrote stays"
+    telling.remove(removal)
+    assert telling.ids() == [again.id, *([] if said == "broken" else [made.id])]
 
 
 @pytest.mark.parametrize("data", [b"", b"PAR1 and no more"])

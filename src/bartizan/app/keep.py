@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,14 @@ from bartizan.store.writing import Kept, write_account
 _S3 = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[^?#]*))?")
 
 
-def store_at(address: str, access: Access | None = None) -> Store:
+def store_at(address: str, access: Access | None = None, told: Callable[[str], None] | None = None) -> Store:
     """The store at an address: a folder, or ``s3://bucket/prefix``, which is reached with the profile of ``access``.
 
-    Raises ``InputError`` where the address is neither. The role that a scan assumes is not used: it may only read.
+    ``told`` is told of what is passed over, if anybody is to know. Raises ``InputError`` where the address is neither.
+    The role that a scan assumes is not used: it may only read.
     """
-    return Store(_files(address, access or Access()))
+    files = _files(address, access or Access())
+    return Store(files) if told is None else Store(files, told)
 
 
 def _files(address: str, access: Access) -> Files:

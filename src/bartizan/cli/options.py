@@ -154,6 +154,13 @@ def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return store_option(command)
 
 
+def tell(text: str) -> None:
+    """Tell the user something beside the result."""
+    from bartizan.report.safe import printable
+
+    click.echo(printable(text), err=True)
+
+
 def store_of(options: dict[str, Any]) -> Store:
     """The store that the options of ``store_options`` name, which are taken out of them."""
     from bartizan.app.keep import store_at
@@ -164,7 +171,7 @@ def store_of(options: dict[str, Any]) -> Store:
     access = Access(profile=options.pop("profile"), endpoint_url=options.pop("endpoint_url"))
     if not address:
         raise click.UsageError("say where the snapshots are: --store, or address in [store] of bartizan.toml")
-    return store_at(address, access)
+    return store_at(address, access, tell)
 
 
 def framework_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,6 +17,7 @@ from bartizan.cli.options import (
     selection_options,
     settings_of,
     store_option,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def opened_store(address: str, access: Access) -> Store | None:
         return None
     from bartizan.app.keep import store_at
 
-    store = store_at(address, access)
+    store = store_at(address, access, tell)
     store.files.require_writable()
     return store
 

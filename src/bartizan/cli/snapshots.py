@@ -29,7 +29,7 @@ def snapshots_command(ctx: click.Context, /, *, as_json: bool, **options: Any) -
         return
     store = store_of(options)
     approved = store.approved()
-    listed = [_facts(each, approved) for each in store.snapshots()]
+    listed = [_facts(each, approved) for each in store.readable()]
     if as_json:
         click.echo(json.dumps(listed, indent=2))
         return
@@ -54,7 +54,7 @@ def prune_command(*, keep: int, older_than: int, yes: bool, **options: Any) -> N
     """Say which snapshots may go, and remove them with --yes.
 
     Those go that are beyond --keep and older than --older-than; never the newest, never the approved baseline. What a
-    scan that broke off has left behind goes after two days.
+    scan that broke off has left behind goes after two days, and what is broken at once.
 
     \b
     Examples:
@@ -69,9 +69,11 @@ def prune_command(*, keep: int, older_than: int, yes: bool, **options: Any) -> N
         click.echo(f"{each.id}  {', '.join(each.accounts)}")
     for name in removal.unfinished:
         click.echo(f"{name}  broken off")
+    for name in removal.broken:
+        click.echo(f"{name}  broken")
     if removal.leftover:
         click.echo(f"{len(removal.leftover)} files that no snapshot names")
-    number = len(removal.snapshots) + len(removal.unfinished) + len(removal.leftover)
+    number = len(removal.snapshots) + len(removal.unfinished) + len(removal.broken) + len(removal.leftover)
     if yes:
         store.remove(removal)
         click.echo(f"Removed {number}.", err=True)

@@ -24,6 +24,14 @@ _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _PATH = re.compile(r"(?:parts/)?[a-z0-9_]+/[0-9A-Za-z_-]+\.parquet")
 
 
+class ManifestError(StoreError):
+    """A manifest that cannot be read by this version."""
+
+
+class BrokenManifestError(ManifestError):
+    """A manifest that no version can read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
     """A file of a snapshot: its path in it, the table that it is part of, and its size in rows and bytes."""
@@ -102,13 +110,13 @@ class Manifest:
 
     @classmethod
     def parse(cls, data: bytes, where: str) -> Manifest:
-        """A manifest from JSON; raises ``StoreError`` that names ``where`` for what is none, or of a newer version."""
+        """A manifest from JSON; raises ``ManifestError``, which names ``where``, for what is none, or is newer."""
         try:
             held = json.loads(data)
             version = int(held["schema_version"])
             if version > SCHEMA_VERSION:
                 made_by = held.get("tool_version")
-                raise StoreError(f"{where} was written by a newer Bartizan ({made_by}): update this one to read it")
+                raise ManifestError(f"{where} was written by a newer Bartizan ({made_by}): update this one to read it")
             return cls(
                 id=_matching(_ID, held["id"]),
                 started=dt.datetime.fromisoformat(held["started"]),
@@ -125,7 +133,10 @@ class Manifest:
                 schema_version=version,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as broken:
-            raise StoreError(f"{where} is broken: {type(broken).__name__}: {broken}") from None
+            raise BrokenManifestError(
+                f"{where} is broken ({type(broken).__name__}: {broken}): move its folder away, or let "
+                "`bartizan snapshots prune --yes` remove it"
+            ) from None
 
 
 def new_id(started: dt.datetime) -> str:

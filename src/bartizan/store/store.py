@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bartizan.store.files import Files, MissingError, StoreError
-from bartizan.store.manifest import NAME, Manifest, Part, StoredFile, is_id, new_id, path_of
+from bartizan.store.manifest import (
+    NAME,
+    BrokenManifestError,
+    Manifest,
+    ManifestError,
+    Part,
+    StoredFile,
+    is_id,
+    new_id,
+    path_of,
+)
 from bartizan.store.records import FINDINGS
 
 _APPROVED = "approved.json"
@@ -24,19 +34,29 @@ UNFINISHED_AFTER = dt.timedelta(days=2)
 class Removal:
     """What retention removes: snapshots, what broken-off ones left behind (ids), and files of no use.
 
-    ``leftover`` are paths: the parts of accounts beside the merged files, where the scan was ended while it tidied.
+    ``broken`` are the ids of those whose manifest is. ``leftover`` are paths: the parts of accounts beside the merged
+    files, where the scan was ended while it tidied.
     """
 
     snapshots: tuple[Manifest, ...]
     unfinished: tuple[str, ...]
     leftover: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+
+
+def _nobody(_text: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The snapshots below one address; each method raises ``StoreError`` where the store cannot be used."""
+    """The snapshots below one address; each method raises ``StoreError`` where the store cannot be used.
+
+    ``told`` is told of snapshots that are passed over since they cannot be read.
+    """
 
     files: Files
+    told: Callable[[str], None] = field(default=_nobody, compare=False, repr=False)
 
     @property
     def address(self) -> str:
@@ -51,6 +71,17 @@ class Store:
         """The snapshots, the newest first, read as they are asked for."""
         for each in self.ids():
             found = self._manifest(each)
+            if found is not None:
+                yield found
+
+    def readable(self) -> Iterator[Manifest]:
+        """The snapshots that can be read, the newest first; of the others ``told`` is told."""
+        for each in self.ids():
+            try:
+                found = self._manifest(each)
+            except ManifestError as unreadable:
+                self.told(f"Passed over: {unreadable}")
+                continue
             if found is not None:
                 yield found
 
@@ -77,11 +108,11 @@ class Store:
     def last_of(self, accounts: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The paths of files with the findings of each account in the newest snapshot that holds it, if one does.
 
-        The files may hold those of other accounts too.
+        Snapshots that cannot be read are passed over. The files may hold those of other accounts too.
         """
         found: dict[str, tuple[str, ...]] = {}
         wanted = set(accounts)
-        for each in _first(self.snapshots(), _LOOK_BACK):
+        for each in _first(self.readable(), _LOOK_BACK):
             shared = [path_of(each.id, file.path) for file in each.shared if file.table == FINDINGS.name]
             for part in each.parts:
                 if part.account in wanted - found.keys():
@@ -90,6 +121,14 @@ class Store:
             if found.keys() == wanted:
                 break
         return found
+
+    def is_whole(self, snapshot: str) -> bool:
+        """Whether it has a manifest, readable or not."""
+        try:
+            self.files.read(path_of(snapshot, NAME))
+        except MissingError:
+            return False
+        return True
 
     def begin(self, started: dt.datetime) -> str:
         """The id of a new snapshot, into which parts can be written."""
@@ -153,11 +192,21 @@ class Store:
         self.files.write(_APPROVED, json.dumps(said, indent=1).encode())
 
     def removal(self, now: dt.datetime, *, keep: int, older_than: dt.timedelta) -> Removal:
-        """What may go: beyond the ``keep`` newest, and older; never the newest, and never the approved baseline."""
+        """What may go: beyond the ``keep`` newest, and older; never the newest, and never the approved baseline.
+
+        What is broken may go whenever it was made; what a newer version wrote stays.
+        """
         approved = self.approved()
-        whole, unfinished = [], []
+        whole, unfinished, wrecked = list[Manifest](), list[str](), list[str]()
         for each in self.ids():
-            manifest = self._manifest(each)
+            try:
+                manifest = self._manifest(each)
+            except BrokenManifestError:
+                wrecked.append(each)
+                continue
+            except ManifestError as newer:
+                self.told(f"Passed over: {newer}")
+                continue
             if manifest is not None:
                 whole.append(manifest)
             elif now - dt.datetime.strptime(each[:15], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC) > UNFINISHED_AFTER:
@@ -165,13 +214,14 @@ class Store:
         old = [each for each in whole[max(keep, 1) :] if now - each.started > older_than and each.id != approved]
         gone = {each.id for each in old}
         leftover = [path for each in whole if each.id not in gone for path in self.leftover(each)]
-        return Removal(tuple(old), tuple(unfinished), tuple(leftover))
+        broken = [each for each in wrecked if each != approved]
+        return Removal(tuple(old), tuple(unfinished), tuple(leftover), tuple(broken))
 
     def remove(self, removal: Removal) -> None:
         """Remove these; the manifests first, so that none is ever seen half."""
-        for each in removal.snapshots:
-            self.files.remove([path_of(each.id, NAME)])
-        for snapshot in (*(each.id for each in removal.snapshots), *removal.unfinished):
+        known = [*(each.id for each in removal.snapshots), *removal.broken]
+        self.files.remove([path_of(each, NAME) for each in known])
+        for snapshot in (*known, *removal.unfinished):
             self.abandon(snapshot)
         self.files.remove(removal.leftover)
 

@@ -102,6 +102,10 @@ def _since(files: Files, paths: Iterable[str], findings: Sequence[Finding]) -> d
             (local,) = files.local([path])
             held = parquet_columns(local, ("fingerprint", "first_seen"), among)
         except (OSError, ValueError) as broken:
-            raise StoreError(f"{files.address}/{path} is broken: {' '.join(str(broken).split())}") from None
+            why = " ".join(str(broken).split())
+            raise StoreError(
+                f"{files.address}/{path} is broken ({why}): move the folder of its snapshot away, "
+                "from which it is taken since when findings are open"
+            ) from None
         since.update(zip(held["fingerprint"], held["first_seen"], strict=True))
     return since

@@ -154,6 +154,19 @@ def whole_and_nothing_else(store: Store, result: OrganizationScan) -> None:
     assert [account for (account,) in held] == [each.account for each in result.accounts]
 
 
+def test_an_older_snapshot_that_is_broken_stops_no_scan(company: Company, tmp_path: Path) -> None:
+    told: list[str] = []
+    store = store_at(str(tmp_path), told=told.append)
+    broken = tmp_path / "snapshots" / scanned(company.url, store).kept / NAME
+    broken.write_bytes(broken.read_bytes()[:100])
+    with pytest.raises(KeyboardInterrupt):
+        scanned(company.url, store, progress=breaks_off)
+    again = scanned(company.url, store, resume=True)
+    assert again.taken_up > 0
+    assert [each.id for each in store.readable()] == [again.kept]
+    assert {each.partition(" is broken")[0] for each in told} == {f"Passed over: {broken}"}
+
+
 def test_a_broken_result_of_an_earlier_run_is_read_again(company: Company, tmp_path: Path) -> None:
     store = store_at(str(tmp_path))
     with pytest.raises(KeyboardInterrupt):

@@ -172,15 +172,12 @@ def _store(address: str, access: Access) -> Store:
 
 
 def _unfinished(store: Store, purpose: str) -> str | None:
-    whole = {each.id for each in store.snapshots()}
     for snapshot in store.ids():
-        if snapshot in whole:
-            continue
         try:
             said = json.loads(store.files.read(path_of(snapshot, _BEGUN)))
         except (MissingError, ValueError):
             continue
-        if isinstance(said, dict) and said.get("purpose") == purpose:
+        if isinstance(said, dict) and said.get("purpose") == purpose and not store.is_whole(snapshot):
             return snapshot
     return None
 
