@@ -6,10 +6,14 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from harden.aws import Aws
 
-Fill = Callable[[Aws], None]
+State = Callable[[], Any]
+"""What AWS holds of what was put there, beyond what our resources tell; an undo must give all of it back."""
+
+Fill = Callable[[Aws], State | None]
 
 SECRET = "hunter2-is-nobodys-business"
 """What seeds put where secrets may be: no plan and no journal may hold it."""
@@ -38,7 +42,7 @@ class _Seeding:
 
 
 def seeds(*rules: str, lasting: tuple[str, ...] = ()) -> Callable[[Fill], _Seeding]:
-    """Mark a function as one that makes an account fail these rules."""
+    """Mark a function as one that makes an account fail these rules; it may give back how to ask for the ``State``."""
     return lambda fill: _Seeding(rules, lasting, fill)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import tomllib
 import urllib.request
 from collections.abc import Iterator
@@ -86,7 +87,8 @@ def why(run: Run) -> list[tuple[int, State, str]]:
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name)
 def test_there_and_back(seed: Seed, aws: Aws, tmp_path: Path) -> None:
-    seed.fill(aws)
+    held = seed.fill(aws) or dict
+    state = copy.deepcopy(held())
     plan = plan_for(aws, seed)
     assert fixed(plan) == set(seed.rules), plan.left
     assert not [each for each in plan.left if each.rule in seed.rules], plan.left
@@ -114,6 +116,7 @@ def test_there_and_back(seed: Seed, aws: Aws, tmp_path: Path) -> None:
     for arn in undoable:
         assert facts(now[arn]) == facts(before[arn])
     assert not [each for each in tmp_path.rglob("*") if each.is_file() and SECRET in each.read_text()]
+    assert lasting or held() == state
 
 
 def facts(resource: Resource) -> dict[str, object]:

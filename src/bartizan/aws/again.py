@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,8 @@ async def read_again(api: Api, readers: Iterable[AnyReader], resources: Sequence
     """Read these resources again, which are of one type, with all their fields.
 
     ``main`` is the scope in which the partition's global services answer. What is not there any more is not in the
-    result, and neither is what could not be listed: then there is a gap.
+    result, and neither is what could not be listed: then there is a gap. A service of which each region has one is
+    found by its region where its ARN is another since it was turned on or off.
     """
     kind = type(resources[0])
     places = sorted({each.region for each in resources})
@@ -38,4 +40,11 @@ async def read_again(api: Api, readers: Iterable[AnyReader], resources: Sequence
     ]
     wanted = frozenset(each.arn for each in resources)
     found = await collect(api, tasks, {kind: None}, only=wanted)
-    return Again({each.arn: each for each in found.resources}, tuple(each for each in found.gaps if each.hides))
+    by_arn = {each.arn: each for each in found.resources}
+    by_place: dict[str, list[Resource]] = defaultdict(list)
+    for each in found.resources:
+        by_place[each.region].append(each)
+    for each in resources:
+        if each.arn not in by_arn and len(by_place[each.region]) == 1 and by_place[each.region][0].arn not in wanted:
+            by_arn[each.arn] = by_place[each.region][0]
+    return Again(by_arn, tuple(each for each in found.gaps if each.hides))

@@ -94,7 +94,7 @@ async def collect(  # noqa: PLR0913 - all but three can be left out
     """Run all tasks at once, within the limits of the port; what fails becomes a gap, never an exception.
 
     ``recorded`` is what AWS Config says of resources, by ARN, for which their details are not asked for. With ``only``
-    no other ARNs than these are read.
+    no other ARNs than these are read, but of what each place has one of.
     """
     collection = Collection()
     elsewhere: set[str] = set()
@@ -109,7 +109,7 @@ async def collect(  # noqa: PLR0913 - all but three can be left out
         async for found in read(task):
             if isinstance(found, CoverageGap):
                 collection.gaps.append(found)
-            elif type(found) in wanted and (only is None or found.arn in only):
+            elif type(found) in wanted and (only is None or found.arn in only or _alone(task.reader)):
                 collection.resources.append(found)
                 collection.recorded += found.arn in recorded and found.read_at == recorded[found.arn].captured
         progress(task.label)
@@ -118,6 +118,11 @@ async def collect(  # noqa: PLR0913 - all but three can be left out
         for task in tasks:
             group.create_task(run(task))
     return collection
+
+
+def _alone(reader: AnyReader) -> bool:
+    """Whether it reads what each place has one of, on or off: it may have another ARN once it is on."""
+    return isinstance(reader, Reader) and bool(reader.listing.stand_ins)
 
 
 async def _custom(
@@ -259,7 +264,7 @@ class _Listing:
         ]
 
     def _asked(self, item: Item) -> bool:
-        if self.only is None:
+        if self.only is None or _alone(self.reader):
             return True
         region = self.reader.region(item, self.scope) if self.reader.region else self.scope.region
         scope = Scope(self.scope.partition, self.scope.account, region, self.scope.now)

@@ -35,11 +35,12 @@ _LB = "elasticloadbalancing:"
 
 
 def _listeners(pairs: Any) -> tuple[Listener, ...]:
-    return tuple(Listener(int(each["LoadBalancerPort"]), each["Protocol"].upper()) for each in pairs)
+    found = [Listener(int(each["LoadBalancerPort"]), each["Protocol"].upper()) for each in pairs]
+    return tuple(sorted(found, key=lambda each: each.port))
 
 
 def _versions(reply: Reply) -> tuple[str, ...]:
-    """The protocols that are on in any of its policies for TLS."""
+    """The protocols that are on in any of these policies for TLS."""
     found = {
         each["AttributeName"].removeprefix("Protocol-")
         for policy in reply["PolicyDescriptions"]
@@ -48,6 +49,11 @@ def _versions(reply: Reply) -> tuple[str, ...]:
         if each["AttributeName"].startswith("Protocol-") and each["AttributeValue"] == "true"
     }
     return tuple(sorted(found))
+
+
+def _used_policies(item: Item) -> list[str]:
+    """The policies of its listeners; a load balancer keeps those that it had before too."""
+    return sorted({name for each in item["ListenerDescriptions"] for name in each["PolicyNames"]})
 
 
 def _attributes(reply: Reply) -> Item:
@@ -88,7 +94,7 @@ LOAD_BALANCERS = Reader(
         ),
         Detail(
             Call("elb:DescribeLoadBalancerPolicies", permissions=(_LB + "DescribeLoadBalancerPolicies",)),
-            params=lambda item: {"LoadBalancerName": item["LoadBalancerName"]},
+            params=lambda item: {"LoadBalancerName": item["LoadBalancerName"], "PolicyNames": _used_policies(item)},
             fields={"tls_versions": _versions},
             when=_speaks_tls,
             otherwise={"tls_versions": ()},

@@ -21,6 +21,7 @@ _HTTPS = Listener(ssl_policy=_MODERN)
         _HTTP,
         replace(_HTTP, default_action="redirect", redirect_protocol="HTTP"),
         replace(_REDIRECT, forwarding_rules=2),
+        replace(_HTTP, default_action="fixed-response", forwarding_rules=1),
     ],
 )
 def plain_http(listener: Listener) -> Problems:
@@ -52,7 +53,9 @@ def plain_http(listener: Listener) -> Problems:
 )
 def redirect_to_https(listener: Listener) -> Listener:
     """Let the listener and its rules redirect to HTTPS."""
-    return replace(listener, default_action="redirect", redirect_protocol="HTTPS", forwarding_rules=0)
+    if listener.default_action != "fixed-response":
+        listener = replace(listener, default_action="redirect", redirect_protocol="HTTPS")
+    return replace(listener, forwarding_rules=0)
 
 
 @rule(
