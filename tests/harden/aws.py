@@ -70,10 +70,10 @@ class Aws:
         self.fakes[name] = answer if callable(answer) else lambda _: copy.deepcopy(dict(answer))
 
     def connect(self, session: Session) -> AwsApi:
-        return _Api(session, self)
+        return Port(session, self)
 
 
-class _Api(AwsApi):
+class Port(AwsApi):
     """The port to AWS, with some operations answered by functions."""
 
     def __init__(self, session: Session, aws: Aws) -> None:
@@ -83,7 +83,7 @@ class _Api(AwsApi):
         self._aws = aws
 
     async def call(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:
-        if not _reads(call):
+        if not reads(call):
             self._aws.seen.append((call.name, copy.deepcopy(dict(params))))
         fake = self._aws.fakes.get(call.name)
         if fake is None:
@@ -108,7 +108,7 @@ class _Api(AwsApi):
             yield reply
 
 
-def _reads(call: Call) -> bool:
+def reads(call: Call) -> bool:
     reading = ("Get", "List", "Describe", "BatchGet", "Search", "Lookup", "Select", "GenerateCredentialReport")
     return call.operation.startswith(reading)
 

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "access": "bartizan.cli.access:access_command",
         "action": "bartizan.cli.action:action_command",
+        "apply": "bartizan.cli.harden:apply_command",
         "approve": "bartizan.cli.diff:approve_command",
         "can": "bartizan.cli.can:can_command",
         "check": "bartizan.cli.check:check_command",
@@ -30,17 +31,20 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "frameworks": "bartizan.cli.frameworks:frameworks_command",
         "paths": "bartizan.cli.paths:paths_command",
         "permissions": "bartizan.cli.permissions:permissions_command",
+        "plan": "bartizan.cli.harden:plan_command",
         "policy": "bartizan.cli.policy:policy_command",
         "push": "bartizan.cli.push:push_group",
         "query": "bartizan.cli.query:query_command",
         "rule": "bartizan.cli.rules:rule_command",
         "rules": "bartizan.cli.rules:rules_command",
+        "runs": "bartizan.cli.harden:runs_command",
         "scan": "bartizan.cli.scan:scan_command",
         "setup": "bartizan.cli.setup:setup_command",
         "show": "bartizan.cli.show:show_command",
         "snapshots": "bartizan.cli.snapshots:snapshots_command",
         "suppress": "bartizan.cli.suppress:suppress_command",
         "tables": "bartizan.cli.query:tables_command",
+        "undo": "bartizan.cli.harden:undo_command",
         "who-can": "bartizan.cli.who_can:who_can_command",
     }
 )
@@ -66,13 +70,14 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="bartizan")
 def cli() -> None:
-    """Secures AWS accounts: assesses and explains them.
+    """Secures AWS accounts: assesses, explains and hardens them.
 
     \b
     Examples:
       bartizan demo                     try it on a simulated account
       bartizan scan --profile audit     assess an account, read-only
       bartizan check infra/             assess Terraform plans and CloudFormation
+      bartizan plan --safe-only         plan the fixes; `bartizan apply` makes them, `bartizan undo` takes them back
 
     Exit codes: 0 clean, 1 findings at or above the chosen severity, 2 usage or input error, 3 partly unknown.
     """

@@ -42,9 +42,17 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 
 def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--profile`` and what else says which account to read, and in which regions."""
+    return reaching_options(
+        click.option("--region", "regions", multiple=True, metavar="NAME", help="Only this region; repeatable.")(
+            command
+        )
+    )
+
+
+def reaching_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--profile`` and what else says with which credentials an account is reached."""
     for option in (
         click.option("--endpoint-url", metavar="URL", help="Another endpoint than AWS's, such as an emulator's."),
-        click.option("--region", "regions", multiple=True, metavar="NAME", help="Only this region; repeatable."),
         click.option("--external-id", metavar="ID", help="External id to assume the role with."),
         click.option("--role-arn", metavar="ARN", help="Role to assume first."),
         click.option("--profile", metavar="NAME", help="Profile of the AWS configuration."),

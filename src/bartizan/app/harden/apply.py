@@ -46,7 +46,7 @@ class Application:
         failed = [each for each in change.needs if run.progress[each].state in _STOPPING]
         if failed:
             return self._record(change, State.SKIPPED, f"change {failed[0]}, which goes before it, was not made")
-        begun = run.progress[change.number].state is State.BEGUN or run.progress[change.number].was is not None
+        begun = run.progress[change.number].called
         try:
             return await self._decided(change, await self.bench.read(change.before), begun=begun)
         except (Unreadable, Unknown) as why:
@@ -55,12 +55,12 @@ class Application:
             return self._failed(change, failure)
 
     async def _decided(self, change: Change, now: Resource | None, *, begun: bool) -> tuple[State, str]:
-        if self._is_so(change, now):
+        # Of a change that was begun, what no field shows may be missing: its calls are made again.
+        if self._is_so(change, now) and (now is None or not begun):
             state = State.DONE if begun else State.ALREADY
             return self._record(change, state, "", verdicts=self.bench.judged(change, now))
         if now is None:
             return self._record(change, State.DRIFTED, "it is not there any more")
-        # A change that was begun may have been made in part.
         if not fields_are(change, now, change.before, *((change.after,) if begun else ())):
             return self._record(change, State.DRIFTED, _drift(change, now))
         return await self._make(change, now, begun=begun)
@@ -72,7 +72,7 @@ class Application:
 
     async def _make(self, change: Change, now: Resource, *, begun: bool) -> tuple[State, str]:
         bench, writer = self.bench, self.bench.writer(now)
-        edit = Edit(now, change.after_of(now))
+        edit = Edit(change.before_of(now) if begun else now, change.after_of(now))
         seen, todo = await bench.plan_steps(writer, edit)
         if not begun and [each.planned for each in todo] != list(change.calls):
             return self._record(change, State.DRIFTED, "what would be sent now is not what was planned")

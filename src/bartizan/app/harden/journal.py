@@ -23,7 +23,7 @@ from bartizan.engine.hardening import Plan
 from bartizan.model import InputError
 
 DEFAULT_FOLDER = Path("bartizan-runs")
-_TIME, _BYTES = "$time", "$bytes"
+_TIME, _BYTES, _CALL = "$time", "$bytes", "call"
 
 
 class State(StrEnum):
@@ -47,7 +47,12 @@ class State(StrEnum):
     @property
     def made(self) -> bool:
         """Whether something of it may be there to undo."""
-        return self in {State.BEGUN, State.DONE, State.UNSEEN, State.FAILED, State.UNDOING}
+        return self in {State.DONE, State.UNSEEN} or self.partly
+
+    @property
+    def partly(self) -> bool:
+        """Whether some of its calls may have been made, and others not."""
+        return self in {State.BEGUN, State.FAILED, State.UNDOING}
 
     @property
     def over(self) -> bool:
@@ -57,11 +62,15 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class Progress:
-    """What the journal says of one change: its state, why, what looks saw before it, what its rules say after it."""
+    """What the journal says of one change: its state, why, what looks saw before it, what its rules say after it.
+
+    ``called`` is whether a call of it was begun.
+    """
 
     state: State = State.PENDING
     why: str = ""
     was: Mapping[str, Any] | None = None
+    called: bool = False
     verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -95,8 +104,13 @@ class Journal:
         self._write({"change": change, "state": str(state), **more})
         _take(self.run.progress[change], state, more)
 
+    def call(self, change: int, name: str, params: Mapping[str, Any]) -> None:
+        """Write that a call of a change is about to be made."""
+        self._write({"change": change, _CALL: name, "params": params})
+        self.run.progress[change].called = True
+
     def note(self, **what: Any) -> None:
-        """Write something that changes no state: a call before it is made, and what came of it."""
+        """Write something that changes no state, such as what came of a call."""
         self._write(what)
 
     def _write(self, record: Mapping[str, Any]) -> None:
@@ -209,8 +223,11 @@ def _read(path: Path) -> Run:
     plan = load(head["plan"], str(path))
     progress = {each.number: Progress() for each in plan.changes}
     for each in records[1:]:
-        if "state" in each and each.get("change") in progress:
-            _take(progress[each["change"]], State(each["state"]), each)
+        change = progress.get(each.get("change", 0))
+        if change is not None and "state" in each:
+            _take(change, State(each["state"]), each)
+        elif change is not None and _CALL in each:
+            change.called = True
     return Run(path.stem, path, plan, dt.datetime.fromisoformat(head["at"]), head["by"], progress)
 
 

@@ -31,10 +31,14 @@ class Undoing:
         return kept
 
     async def _one(self, change: Change) -> tuple[State, str]:
-        earlier = self.bench.journal.run.progress[change.number].state
+        progress = self.bench.journal.run.progress[change.number]
+        earlier = progress.state
+        if earlier.partly and not progress.called:
+            return self._record(change, State.UNDONE, "")
         try:
             now = await self.bench.read(change.before)
-            if self._is_back(change, now):
+            # Of a change that was made in part, what no field shows may be there: its undo is made whole.
+            if self._is_back(change, now) and not earlier.partly:
                 return self._record(change, State.UNDONE, "")
             if why := _in_the_way(change, now):
                 return self._record(change, earlier, why)
@@ -53,7 +57,10 @@ class Undoing:
         bench = self.bench
         was = bench.journal.run.progress[change.number].was or {}
         writer = bench.writer(change.before)
-        edit = Edit(now, change.before if now is None else change.before_of(now), undoing=True)
+        if now is None:
+            edit = Edit(None, change.before, undoing=True)
+        else:
+            edit = Edit(change.after_of(now), change.before_of(now), undoing=True)
         _, todo = await bench.plan_steps(writer, edit, was)
         bench.journal.record(change.number, State.UNDOING, was=was)
         await bench.call(change, writer, edit, todo, was)

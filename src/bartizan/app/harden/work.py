@@ -66,7 +66,9 @@ class Bench:
 
     async def plan_steps(self, writer: ApiWriter, edit: Edit, was: Seen | None = None) -> tuple[Seen, list[Step]]:
         """What the edit's looks see now, and the calls that it needs; raises ``Failed``."""
-        seen = await look(self.api, scope_of(edit.resource, self.main), edit.resource, looks_of(writer, edit))
+        # Of what is not there, nothing can be seen.
+        looks = looks_of(writer, edit) if edit.before is not None else []
+        seen = await look(self.api, scope_of(edit.resource, self.main), edit.resource, looks)
         return seen, steps(writer, edit, seen, was)
 
     async def call(self, change: Change, writer: ApiWriter, edit: Edit, todo: Sequence[Step], was: Seen | None) -> None:
@@ -77,7 +79,7 @@ class Bench:
         scope = scope_of(edit.resource, self.main)
         for position, each in enumerate(todo):
             step = await self._renewed(each, writer, edit, was) if position and each.put.look else each
-            self.journal.note(change=change.number, call=step.planned.call, params=step.planned.params)
+            self.journal.call(change.number, step.planned.call, step.planned.params)
             said = await self._patiently(step, scope)
             self.journal.note(change=change.number, answered=step.planned.call, said=said)
 
