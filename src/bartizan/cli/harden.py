@@ -170,6 +170,7 @@ def apply_command(  # noqa: PLR0913 - one argument per option
     if digest is not None and digest.removeprefix("sha256:") != found.removeprefix("sha256:"):
         raise click.UsageError(f"{plan_path} has the digest {found}: it is not the plan that was reviewed")
     if not yes:
+        _require_somebody()
         click.echo("\n".join(plan_text(plan)), err=True)
         _confirm(f"Make these {len(plan.changes)} changes in account {plan.account}?")
     runner = _runner(folder, reaching, as_json=as_json)
@@ -253,10 +254,14 @@ def _runner(folder: Path, reaching: dict[str, Any], *, as_json: bool) -> Runner:
     )
 
 
-def _confirm(question: str) -> None:
-    """Ask on a terminal; where nobody can answer, refuse."""
+def _require_somebody() -> None:
     if not sys.stdin.isatty():
         raise click.UsageError("nobody can be asked here: add --yes once the plan is reviewed")
+
+
+def _confirm(question: str) -> None:
+    """Ask on a terminal; where nobody can answer, refuse."""
+    _require_somebody()
     click.confirm(question, abort=True, err=True)
 
 
