@@ -133,6 +133,7 @@ LACKING = {
             "rds.shared-cluster-snapshot cloudformation: shared_with",
             "rds.shared-snapshot cloudformation: shared_with",
             "ssm.public-document cloudformation: shared_with",
+            "ssm.shared-document cloudformation: shared_with",
         ),
         "no template can share one",
     ),

@@ -88,7 +88,7 @@ def shared_with_other_organization(
     document = _policy_of(guarded)
     if reach.organizations_named(document) <= set(trusted_organizations):
         return
-    own = {*trusted_organizations, _organization_of(guarded, world)}
+    own = {*trusted_organizations, own_organization(guarded, world)}
     yield from reach.other_organizations(document, _arn_of(guarded), guarded.account, own)
 
 
@@ -137,8 +137,8 @@ def _arn_of(guarded: Resource) -> str:
     return str(facts.invoke_arn) if guarded.cfn_type == _REST_API else guarded.arn
 
 
-def _organization_of(guarded: Resource, world: World) -> str | None:
-    """The organization of a resource's account; ``None`` where it is in none."""
+def own_organization(guarded: Resource, world: World) -> str | None:
+    """The organization of a resource's account; ``None`` where it is in none. ``Unknown`` where it was not read."""
     for each in world.all(Organization):
         if each.account == guarded.account:
             return each.organization_id

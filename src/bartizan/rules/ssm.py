@@ -55,6 +55,34 @@ def close_document(document: Document) -> Document:
     return replace(document, shared_with=tuple(each for each in document.shared_with if each != "all"))
 
 
+@rule("low", passes=[Document(shared_with=())], fails=[Document(shared_with=("444455556666",))], advice=True)
+def shared_document(document: Document, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
+    """Systems Manager document is shared with other accounts.
+
+    ## Why it matters
+    They read what is in it, and run what you change it to without a look.
+
+    ## How to fix
+    Stop sharing it with accounts that do not need it; say so in your records where it is meant to stay shared.
+
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
+    ## References
+    - https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html
+    """
+    for each in document.shared_with:
+        if each not in {"all", *trusted_accounts}:
+            yield f"account {each} may read and run it"
+
+
+@shared_document.risky_fix("the other accounts can no longer run the document")
+def unshare_document(document: Document, *, trusted_accounts: tuple[str, ...] = ()) -> Document:
+    """Stop sharing the document with the other accounts."""
+    kept = tuple(each for each in document.shared_with if each in {"all", *trusted_accounts})
+    return replace(document, shared_with=kept)
+
+
 @rule(
     "medium",
     passes=[RegionSettings(public_sharing_blocked=True)],

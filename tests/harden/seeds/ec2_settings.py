@@ -73,7 +73,7 @@ def image_for_everyone(aws: Aws) -> None:
     ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": friends})
 
 
-@seeds("ec2.public-snapshot")
+@seeds("ec2.public-snapshot", "ec2.shared-snapshot")
 def snapshot_for_everyone(aws: Aws) -> None:
     ec2 = aws.client("ec2")
     volume = ec2.create_volume(AvailabilityZone="eu-west-1a", Size=1)["VolumeId"]

@@ -46,7 +46,7 @@ def setting_that_somebody_chose(aws: Aws) -> None:
     _setting(aws, SettingValue="Enable", Status="Customized")
 
 
-@seeds("ssm.public-document")
+@seeds("ssm.public-document", "ssm.shared-document")
 def document_for_everyone_and_a_partner(aws: Aws) -> None:
     _setting(aws, SettingValue="Disable", Status="Customized")
     aws.client("ssm").create_document(Content=_CONTENT, Name="restart", DocumentType="Command")

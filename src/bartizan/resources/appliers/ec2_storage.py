@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from bartizan.resources.applying import ApiWriter, Put
+from bartizan.resources.applying import ApiWriter, Edit, Params, Put
 from bartizan.resources.ec2.compute import Image, Snapshot
 from bartizan.resources.reading import Call
+
+
+def _accounts(edit: Edit) -> list[Params]:
+    was, will = set(edit.before.shared_with), set(edit.after.shared_with)
+    changes = (("remove", sorted(was - will)), ("add", sorted(will - was)))
+    same = {"SnapshotId": edit.after.snapshot_id, "Attribute": "createVolumePermission"}
+    return [{**same, "OperationType": kind, "UserIds": accounts} for kind, accounts in changes if accounts]
+
 
 SNAPSHOT = ApiWriter(
     Snapshot,
@@ -20,6 +28,7 @@ SNAPSHOT = ApiWriter(
             },
             ("public",),
         ),
+        Put(Call("ec2:ModifySnapshotAttribute"), _accounts, ("shared_with",)),
     ),
 )
 

@@ -50,6 +50,7 @@ class Snapshot(Resource):
     snapshot_id: str = field("Its id.", default="snap-1")
     encrypted: bool = field("Whether it is encrypted.", default=True)
     public: bool = field("Whether every AWS account may copy it.", default=False)
+    shared_with: tuple[str, ...] = field("The accounts that may copy it, each by its number.", default=())
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
@@ -59,6 +60,9 @@ class Image(Resource):
 
     image_id: str = field("Its id.", default="ami-1")
     public: bool = field("Whether every AWS account may start it.", default=False)
+    shared_with: tuple[str, ...] = field(
+        "Who may start it: accounts by number, organizations and their units by ARN.", default=()
+    )
     creation_date: dt.datetime = field("When it was made.", default=SAMPLE_TIME)
     encrypted: bool = field("Whether all its snapshots are encrypted.", default=True)
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
@@ -167,6 +171,23 @@ VOLUMES = Reader(
     arn=lambda item, scope: scope.arn("ec2", f"volume/{item['VolumeId']}"),
 )
 
+
+def _accounts_in(reply: Reply) -> tuple[str, ...]:
+    return tuple(sorted(each["UserId"] for each in reply["CreateVolumePermissions"] if each.get("UserId")))
+
+
+def _launchers_in(reply: Reply) -> tuple[str, ...]:
+    kinds = ("UserId", "OrganizationArn", "OrganizationalUnitArn")
+    return tuple(sorted(each[kind] for each in reply["LaunchPermissions"] for kind in kinds if each.get(kind)))
+
+
+_VOLUME_PERMISSION = Call("ec2:DescribeSnapshotAttribute")
+
+
+def _volume_permission_of(item: Item) -> Mapping[str, Any]:
+    return {"SnapshotId": item["SnapshotId"], "Attribute": "createVolumePermission"}
+
+
 SNAPSHOTS = Reader(
     Snapshot,
     listing=Listing(
@@ -182,15 +203,22 @@ SNAPSHOTS = Reader(
     arn=lambda item, scope: scope.arn("ec2", f"snapshot/{item['SnapshotId']}", account=""),
     details=(
         Detail(
-            Call("ec2:DescribeSnapshotAttribute"),
-            params=lambda item: {"SnapshotId": item["SnapshotId"], "Attribute": "createVolumePermission"},
+            _VOLUME_PERMISSION,
+            params=_volume_permission_of,
             # AWS refuses to share an encrypted snapshot with everyone, which saves the call for most of them:
             # https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
             when=lambda made: not made.encrypted,
             otherwise={"public": False},
             fields={
-                "public": lambda reply: any(each.get("Group") == "all" for each in reply["CreateVolumePermissions"])
+                "public": lambda reply: any(each.get("Group") == "all" for each in reply["CreateVolumePermissions"]),
+                "shared_with": _accounts_in,
             },
+        ),
+        Detail(
+            _VOLUME_PERMISSION,
+            params=_volume_permission_of,
+            when=lambda made: made.encrypted,
+            fields={"shared_with": _accounts_in},
         ),
     ),
 )
@@ -212,6 +240,13 @@ IMAGES = Reader(
         },
     ),
     arn=lambda item, scope: scope.arn("ec2", f"image/{item['ImageId']}", account=""),
+    details=(
+        Detail(
+            Call("ec2:DescribeImageAttribute"),
+            params=lambda item: {"ImageId": item["ImageId"], "Attribute": "launchPermission"},
+            fields={"shared_with": _launchers_in},
+        ),
+    ),
 )
 
 REGION_SETTINGS = Reader(

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bartizan.model import SAMPLE_TIME, Problems, replace, rule
+from bartizan.model import SAMPLE_TIME, Problems, World, replace, rule
 from bartizan.resources.ec2.compute import Image, Snapshot, Volume
+from bartizan.resources.organizations import Organization
 from bartizan.rules.datatags import without_data_tag
+from bartizan.rules.outsiders import own_organization
+
+_SHOP, _PARTNER = "111122223333", "444455556666"
+_OURS = "o-exampleours"
+_OUR_UNIT = f"arn:aws:organizations::{_SHOP}:ou/{_OURS}/ou-abcd-11111111"
+_THEIR_ARN = f"arn:aws:organizations::{_PARTNER}:organization/o-exampletheirs"
 
 
 def _days_ago(days: int) -> dt.datetime:
@@ -70,6 +77,33 @@ def make_snapshot_private(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, public=False)
 
 
+@rule("low", passes=[Snapshot()], fails=[Snapshot(shared_with=(_PARTNER,))], advice=True)
+def shared_snapshot(snapshot: Snapshot, *, trusted_accounts: tuple[str, ...] = ()) -> Problems:
+    """EBS snapshot is shared with other accounts.
+
+    ## Why it matters
+    They can copy it and keep the copy, whatever happens to the original.
+
+    ## How to fix
+    Take it back once the other account has what it needs; say so in your records where it is meant to stay shared.
+
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+
+    ## References
+    - https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
+    """
+    for each in snapshot.shared_with:
+        if each not in trusted_accounts:
+            yield f"account {each} may copy it"
+
+
+@shared_snapshot.risky_fix("the other accounts can no longer copy it or make volumes of it")
+def unshare_snapshot(snapshot: Snapshot, *, trusted_accounts: tuple[str, ...] = ()) -> Snapshot:
+    """Take the snapshot back from the other accounts."""
+    return replace(snapshot, shared_with=tuple(each for each in snapshot.shared_with if each in trusted_accounts))
+
+
 @rule("low", passes=[Snapshot(encrypted=True)], fails=[Snapshot(encrypted=False)])
 def unencrypted_snapshot(snapshot: Snapshot) -> Problems:
     """EBS snapshot is not encrypted.
@@ -108,6 +142,50 @@ def public_image(image: Image) -> Problems:
 def make_image_private(image: Image) -> Image:
     """Take the image back from everyone."""
     return replace(image, public=False)
+
+
+@rule(
+    "low",
+    passes=[
+        Image(account=_SHOP),
+        (Image(account=_SHOP, shared_with=(_OUR_UNIT,)), Organization(account=_SHOP, organization_id=_OURS)),
+    ],
+    fails=[
+        Image(account=_SHOP, shared_with=(_PARTNER,)),
+        (Image(account=_SHOP, shared_with=(_THEIR_ARN,)), Organization(account=_SHOP, organization_id=_OURS)),
+        (Image(account=_SHOP, shared_with=(_THEIR_ARN,)), Organization(account=_SHOP, organization_id=None)),
+    ],
+    reads=[Organization],
+    advice=True,
+)
+def shared_image(
+    image: Image, world: World, *, trusted_accounts: tuple[str, ...] = (), trusted_organizations: tuple[str, ...] = ()
+) -> Problems:
+    """Machine image is shared with other accounts.
+
+    ## Why it matters
+    They can start it, read all that is on it, and keep a copy, whatever happens to the original.
+
+    ## How to fix
+    Take it back once the others have what they need; say so in your records where it is meant to stay shared.
+
+    ## Parameters
+    - `trusted_accounts`: accounts of yours, 12 digits each. The scan of an organization adds its own.
+    - `trusted_organizations`: ids of organizations besides your own (`o-...`) that may be let in.
+
+    ## References
+    - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-explicit.html
+    - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/share-amis-with-organizations-and-OUs.html
+    """
+    for each in image.shared_with:
+        if not each.startswith("arn:"):
+            if each not in trusted_accounts:
+                yield f"account {each} may start it"
+            continue
+        # arn:aws:organizations::111122223333:ou/o-abcdefghij/ou-abcd-11111111
+        organization = each.split("/")[1]
+        if organization not in trusted_organizations and organization != own_organization(image, world):
+            yield f"accounts of organization {organization} may start it"
 
 
 @rule(
