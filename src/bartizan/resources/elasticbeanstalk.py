@@ -36,15 +36,15 @@ class Environment(Resource):
 Option = tuple[str, str]
 """A namespace, and the name of an option in it."""
 
-_UPDATES: Option = ("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
-_HEALTH: Option = ("aws:elasticbeanstalk:healthreporting:system", "SystemType")
-_LOGS: Option = ("aws:elasticbeanstalk:cloudwatch:logs", "StreamLogs")
-_IMDSV1: Option = ("aws:autoscaling:launchconfiguration", "DisableIMDSv1")
+UPDATES: Option = ("aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled")
+HEALTH: Option = ("aws:elasticbeanstalk:healthreporting:system", "SystemType")
+LOGS: Option = ("aws:elasticbeanstalk:cloudwatch:logs", "StreamLogs")
+IMDSV1: Option = ("aws:autoscaling:launchconfiguration", "DisableIMDSv1")
 _DATABASE: Option = ("aws:rds:dbinstance", "DBPassword")
 _PROPERTIES = "aws:elasticbeanstalk:application:environment"
 
 
-def _deployed(reply: Reply) -> Iterable[Mapping[str, Any]]:
+def deployed(reply: Reply) -> Iterable[Mapping[str, Any]]:
     """The settings in force; another set of them may wait to be deployed."""
     sets = reply["ConfigurationSettings"]
     deployed = next((each for each in sets if each.get("DeploymentStatus") == "deployed"), sets[0])
@@ -84,7 +84,7 @@ _IN_TERRAFORM = _Names("namespace", "name", "value")
 
 
 def _is_on(option: Option) -> Callable[[Reply], bool]:
-    return lambda reply: _IN_AWS.said(_deployed(reply), option) == "true"
+    return lambda reply: _IN_AWS.said(deployed(reply), option) == "true"
 
 
 ENVIRONMENTS = Reader(
@@ -107,11 +107,11 @@ ENVIRONMENTS = Reader(
                 "EnvironmentName": item["EnvironmentName"],
             },
             fields={
-                "managed_actions_enabled": _is_on(_UPDATES),
-                "system_type": lambda reply: _IN_AWS.said(_deployed(reply), _HEALTH) or "basic",
-                "stream_logs": _is_on(_LOGS),
-                "disable_imdsv1": _is_on(_IMDSV1),
-                "secret_settings": lambda reply: _IN_AWS.secrets(_deployed(reply)),
+                "managed_actions_enabled": _is_on(UPDATES),
+                "system_type": lambda reply: _IN_AWS.said(deployed(reply), HEALTH) or "basic",
+                "stream_logs": _is_on(LOGS),
+                "disable_imdsv1": _is_on(IMDSV1),
+                "secret_settings": lambda reply: _IN_AWS.secrets(deployed(reply)),
             },
         ),
     ),
@@ -140,7 +140,7 @@ class _Code:
 
         Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/environments-cfg-ec2-imds.html
         """
-        said = self.said(block, _IMDSV1, "")
+        said = self.said(block, IMDSV1, "")
         platform = next((str(block[each]) for each in self.platform if each in block), "")
         if not said and "Amazon Linux 2023" not in platform:
             raise Unknown(block.what, Gap(Reason.NOT_READ, detail="its platform decides whether IMDSv1 is off"))
@@ -150,9 +150,9 @@ class _Code:
         """How each field is taken out of a block."""
         return {
             "environment_name": lambda block: block[self.environment],
-            "managed_actions_enabled": lambda block: self.said(block, _UPDATES, "false") == "true",
-            "system_type": lambda block: self.said(block, _HEALTH, "basic"),
-            "stream_logs": lambda block: self.said(block, _LOGS, "false") == "true",
+            "managed_actions_enabled": lambda block: self.said(block, UPDATES, "false") == "true",
+            "system_type": lambda block: self.said(block, HEALTH, "basic"),
+            "stream_logs": lambda block: self.said(block, LOGS, "false") == "true",
             "disable_imdsv1": self.imdsv1_disabled,
             "secret_settings": lambda block: self.names.secrets(block.get(self.settings, ())),
         }
