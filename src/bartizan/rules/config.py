@@ -77,8 +77,16 @@ def types_not_recorded(recorder: ConfigurationRecorder) -> Problems:
 
 @types_not_recorded.fix
 def record_all_types(recorder: ConfigurationRecorder) -> ConfigurationRecorder:
-    """Record all types of resource."""
-    return replace(recorder, all_supported=True, excluded_types=(), included_types=())
+    """Record all types of resource, with those of IAM where one of them was recorded."""
+    included, excluded = set(recorder.included_types), set(recorder.excluded_types)
+    some_of_iam = GLOBAL_TYPES & included or (excluded and GLOBAL_TYPES - excluded)
+    return replace(
+        recorder,
+        all_supported=True,
+        excluded_types=(),
+        included_types=(),
+        records_global_types=recorder.records_global_types or bool(some_of_iam),
+    )
 
 
 @rule(

@@ -12,6 +12,11 @@ def _listed(types: tuple[str, ...], name: str, excluded: str) -> dict[str, Any]:
     return {excluded: Nested({name: list(types)}) if types else None}
 
 
+def _globals(recorder: ConfigurationRecorder) -> bool | None:
+    """Only where all types are recorded is this said apart."""
+    return True if recorder.all_supported and recorder.records_global_types else None
+
+
 TERRAFORM_RECORDER = CodeWriter(
     "aws_config_configuration_recorder",
     ConfigurationRecorder,
@@ -22,6 +27,9 @@ TERRAFORM_RECORDER = CodeWriter(
         "included_types": lambda recorder: {"recording_group": nested(resource_types=list(recorder.included_types))},
         "excluded_types": lambda recorder: {
             "recording_group": Nested(_listed(recorder.excluded_types, "resource_types", "exclusion_by_resource_types"))
+        },
+        "records_global_types": lambda recorder: {
+            "recording_group": Nested({"include_global_resource_types": _globals(recorder)})
         },
     },
     parts=(Part("aws_config_configuration_recorder_status", {"recording": "is_enabled"}, {"name": Own("name")}),),
@@ -42,6 +50,9 @@ CLOUDFORMATION_RECORDER = CodeWriter(
         },
         "excluded_types": lambda recorder: {
             "RecordingGroup": Nested(_listed(recorder.excluded_types, "ResourceTypes", "ExclusionByResourceTypes"))
+        },
+        "records_global_types": lambda recorder: {
+            "RecordingGroup": Nested({"IncludeGlobalResourceTypes": _globals(recorder)})
         },
     },
 )
