@@ -14,6 +14,9 @@ _OURS = {**_ANYONE, "Principal": {"AWS": "arn:aws:iam::111122223333:role/build"}
 _PARTNER = {**_ANYONE, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
 _PUSHES = {**_PARTNER, "Action": ["ecr:PutImage", "ecr:InitiateLayerUpload"]}
 _SHARED = parse_policy({"Statement": _PARTNER})
+_EVERY_REPOSITORY = "arn:aws:ecr:eu-west-1:111122223333:repository/*"
+_NAMED = ""
+"""A registry's policy is about its repositories, so those that it names are asked about, not the registry's ARN."""
 
 
 @rule(
@@ -177,7 +180,15 @@ def shared_without_own_key(repository: Repository) -> Problems:
 @rule(
     "high",
     passes=[Registry(), Registry(policy=parse_policy({"Statement": _OURS}))],
-    fails=[Registry(policy=parse_policy({"Statement": {**_ANYONE, "Action": "ecr:CreateRepository"}}))],
+    fails=[
+        Registry(policy=parse_policy({"Statement": {**_ANYONE, "Action": "ecr:CreateRepository"}})),
+        Registry(
+            arn="arn:aws:ecr:eu-west-1:111122223333:registry",
+            policy=parse_policy(
+                {"Statement": {**_ANYONE, "Action": "ecr:ReplicateImage", "Resource": _EVERY_REPOSITORY}}
+            ),
+        ),
+    ],
 )
 def public_registry(registry: Registry) -> Problems:
     """Registry policy lets anyone in.
@@ -191,13 +202,13 @@ def public_registry(registry: Registry) -> Problems:
     ## References
     - https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
     """
-    yield from reach.public(registry.policy, registry.arn, registry.account)
+    yield from reach.public(registry.policy, _NAMED, registry.account)
 
 
 @public_registry.risky_fix("replication that relies on the open statement stops")
 def close_registry(registry: Registry) -> Registry:
     """Remove the statements that let anyone in from the registry policy."""
-    opening = reach.opening(registry.policy, registry.arn, registry.account)
+    opening = reach.opening(registry.policy, _NAMED, registry.account)
     return replace(registry, policy=without_statements(registry.policy, opening))
 
 
