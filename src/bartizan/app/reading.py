@@ -16,6 +16,7 @@ from bartizan.aws.limits import Limits
 from bartizan.aws.regions import enabled_regions
 from bartizan.aws.session import Access, Session
 from bartizan.model import CoverageGap, InputError, Resource
+from bartizan.resources.config import RECORDERS
 from bartizan.resources.index import ResourceIndex
 from bartizan.resources.reading import AnyReader, Scope
 
@@ -85,11 +86,14 @@ async def read_account(  # noqa: PLR0913 - all but three can be left out
         chosen = _chosen(list(regions), enabled, all_must_exist=all_must_exist)
         scopes = [Scope(identity.partition, identity.account, region, started) for region in chosen]
         planned = plan(readers, main, scopes)
-        known, asked = Known(), Counter[str]()
+        known, asked, earlier = Known(), Counter[str](), list[Task]()
         if aggregator:
+            # What is asked about the recorders to begin with is not asked again by who reads them.
+            earlier = [Task(RECORDERS, each) for each in scopes]
+            api.share(askers([*planned, *earlier], wanted))
             known, asked = await _known(aggregator, wanted, planned, api=api, main=main, connect=connect)
         tasks = [each for each in planned if not known.lacks(each)]
-        api.share(askers(tasks, wanted))
+        api.share(askers([*tasks, *earlier], wanted))
         done = 0
 
         def count(label: str) -> None:

@@ -177,6 +177,28 @@ def test_what_is_not_listed_changes_no_verdict(
     assert result.partial is direct.partial is False
 
 
+@pytest.mark.usefixtures("aggregator")
+def test_recorders_are_asked_once_for_what_they_do(
+    company: tuple[Access, str, ThreadedMotoServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access, _, _ = company
+    asked: list[str] = []
+    tell = ConfigResponse.describe_configuration_recorders
+
+    def told(self: ConfigResponse) -> str:
+        asked.append(self.current_account)
+        return tell(self)
+
+    monkeypatch.setattr(ConfigResponse, "describe_configuration_recorders", told)
+    selection = Selection(services=("config", "sqs"))
+    direct = scanned(access, "", selection)
+    before, asked[:] = sorted(asked), []
+    result = scanned(access, "all", selection)
+    # Of both accounts the aggregator shows something, or nothing, in the region: neither is asked twice.
+    assert sorted(asked) == before
+    assert result.outcome.counts == direct.outcome.counts
+
+
 def test_an_aggregator_that_does_not_answer_stops_before_accounts_are_read(
     company: tuple[Access, str, ThreadedMotoServer],
 ) -> None:
