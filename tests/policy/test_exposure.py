@@ -328,3 +328,39 @@ TLS = _deny(Bool={"aws:SecureTransport": "false"})
 def test_https_only_is_proven_or_refuted_by_a_request(statements: list[dict[str, Any]], action: str | None) -> None:
     found = list(undenied(_guarded(BUCKET, *statements), known=PLAIN))
     assert (found[0].action if found else None) == action
+
+
+MANY = tuple(f"2000000000{number:02}" for number in range(40))
+
+
+def let_in_of_many(**statement: Any) -> set[str]:
+    """Who of an organization of many accounts is named as let in by a bucket's policy of one statement."""
+    document = parse_policy(
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", **statement},
+        }
+    )
+    guarded = GuardedResource(
+        arn=f"arn:aws:s3:::of-{MANY[7]}", account=MANY[0], policies=(Policy(document, Layer.RESOURCE, "policy"),)
+    )
+    home = Organization(id="o-exampleours", management_account=MANY[1], paths=dict.fromkeys(MANY, "o-exampleours/r-a/"))
+    return {each.who for each in exposures(guarded, organization=home).found}
+
+
+@pytest.mark.parametrize(
+    ("statement", "who"),
+    [
+        ({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-exampleours"}}}, {"o-exampleours"}),
+        ({"Principal": {"AWS": f"arn:aws:iam::{MANY[3]}:root"}}, {MANY[3]}),
+        ({"Condition": {"StringLike": {"aws:PrincipalAccount": "20000000001*"}}}, set(MANY[10:20])),
+        ({"Condition": {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{MANY[5]}:role/*"}}}, {MANY[5]}),
+        ({"Condition": {"NumericLessThan": {"aws:PrincipalAccount": MANY[3]}}}, {MANY[1], MANY[2]}),
+        ({"Resource": "arn:aws:s3:::of-${aws:PrincipalAccount}/*"}, {MANY[7]}),
+    ],
+)
+def test_members_that_nothing_tells_apart_are_in_their_organization_and_others_are_named(
+    statement: dict[str, Any], who: set[str]
+) -> None:
+    assert who <= let_in_of_many(**statement)
+    assert let_in_of_many(**statement) & set(MANY) == who & set(MANY)

@@ -178,5 +178,8 @@ def test_what_watches_the_organization_s_trail_is_not_seen_from_a_member() -> No
         is_organization_trail=True,
     )
     hidden = without(shadow, "is_logging", "cloud_watch_logs_log_group_arn")
-    assert judged([Account(account_id=ACCOUNT, account=ACCOUNT), hidden]).status is Status.UNKNOWN
+    finding = judged([Account(account_id=ACCOUNT, account=ACCOUNT), hidden])
+    assert finding.status is Status.UNKNOWN
+    assert finding.gap is not None
+    assert "in account 444455556666: see its verdict" in finding.gap.detail
     assert judged([*chain(), hidden]).status is Status.PASS

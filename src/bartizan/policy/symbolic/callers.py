@@ -75,7 +75,8 @@ class Caller:
 def callers(mentions: Mentions, *, owner: str, organization: str = "", members: Iterable[str] = ()) -> Iterator[Caller]:
     """All classes of callers outside the account ``owner``, the widest first.
 
-    ``organization`` is the owner's, ``members`` the accounts known to be in it.
+    ``organization`` is the owner's, ``members`` the accounts known to be in it. Those of them that nothing tells apart
+    are in the class of the organization.
     """
     inside = frozenset(members) - {owner}
     fresh = next(each for each in _FRESH_ACCOUNTS if each not in mentions.accounts and each not in {owner, *inside})
@@ -87,7 +88,8 @@ def callers(mentions: Mentions, *, owner: str, organization: str = "", members: 
         yield from _federated(provider, mentions)
     for each in sorted({organization, *mentions.organizations} - {""}):
         yield from _unnamed(_Account(reach=Reach.ORGANIZATION, who=each, number=fresh, organization=each), mentions)
-    for number in sorted((mentions.accounts | inside) - {owner}):
+    alone = inside if mentions.told_apart is None else inside & mentions.told_apart
+    for number in sorted((mentions.accounts | alone) - {owner}):
         if number in inside:
             homes = [_Account(reach=Reach.ORGANIZATION, who=number, number=number, organization=organization)]
         else:

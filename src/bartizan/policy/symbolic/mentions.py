@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bartizan.policy.compiled import Policy
+from bartizan.policy.compiled import Clause, Policy
 from bartizan.policy.requests import CANONICAL, FEDERATED, SERVICE
 
 ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
@@ -15,6 +15,7 @@ ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 """An organization's id within a text."""
 
+_PART_OF_NUMBER = re.compile(r"\d[*?]|[*?]\d")
 _UNIQUE_ID = re.compile(r"A[A-Z]{2}A[A-Z0-9]{12,}")
 _ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount", "aws:sourceowner"})
 ORGANIZATION_KEYS = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
@@ -34,6 +35,11 @@ class Mentions:
     canonical_ids: frozenset[str] = frozenset()
     values: tuple[tuple[str, str], ...] = ()
     """Every condition's key in lower case with each of its values."""
+    told_apart: frozenset[str] | None = frozenset()
+    """The accounts that may be told from one that nothing mentions; ``None`` where it may be any.
+
+    So it is where part of a number, its size, or a policy variable decides.
+    """
 
     @classmethod
     def of(cls, policies: Iterable[Policy]) -> Mentions:
@@ -70,6 +76,7 @@ class Mentions:
             providers=_after(FEDERATED, names),
             canonical_ids=_after(CANONICAL, names),
             values=values,
+            told_apart=_told_apart(names, values, clauses),
         )
 
     @property
@@ -81,6 +88,18 @@ class Mentions:
     def of_key(self, *keys: str) -> tuple[str, ...]:
         """The values that conditions on these keys name."""
         return tuple(value for key, value in self.values if key in keys)
+
+
+def _told_apart(
+    names: Iterable[str], values: Iterable[tuple[str, str]], clauses: Iterable[Clause]
+) -> frozenset[str] | None:
+    texts = [*names, *(value for _, value in values)]
+    statements = [clause.statement for clause in clauses]
+    variables = any("${" in text for text in (*texts, *(name for each in statements for name in each.resources)))
+    sizes = any("numeric" in operator.lower() for each in statements for operator, _, _ in each.conditions)
+    if variables or sizes or any(map(_PART_OF_NUMBER.search, texts)):
+        return None
+    return frozenset(number for text in texts for number in ACCOUNT.findall(text))
 
 
 def _typed(name: str) -> bool:

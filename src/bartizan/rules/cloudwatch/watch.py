@@ -47,14 +47,14 @@ class Watcher:
 
 @dataclass(slots=True)
 class Watched:
-    """What watches an account: its trails with a log group, whether another account's trail covers it, the filters.
+    """What watches an account: its trails with a log group, the account whose trail covers it besides, the filters.
 
     ``recorded``: whether a trail records all Regions, without which EventBridge gets no events of CloudTrail.
     """
 
     trails: int = 0
     recorded: bool = False
-    foreign: bool = False
+    foreign: str = ""
     watchers: list[Watcher] = field(default_factory=list)
 
 
@@ -86,7 +86,7 @@ def unnoticed(account: Account, world: World, events: Sequence[Event]) -> Proble
     if doubts:
         raise Unknown("what the metric filters match", Gap(Reason.MALFORMED, detail="; ".join(doubts)))
     if watched.foreign and not watched.trails:
-        where = "the organization's trail and what watches it are in another account"
+        where = f"the organization's trail and what watches it are in account {watched.foreign}: see its verdict"
         raise Unknown("who is told", Gap(Reason.NOT_READ, detail=where))
     if not watched.trails:
         yield "no multi-Region trail that is logging writes to a log group"
@@ -108,7 +108,8 @@ def _by_account(world: World) -> Mapping[str, Watched]:
     found: dict[str, Watched] = defaultdict(Watched)
     for trail in world.all(Trail):
         if trail.foreign:
-            found[trail.account].foreign |= trail.is_organization_trail
+            if trail.is_organization_trail:
+                found[trail.account].foreign = trail.arn.split(":")[4]
             continue
         if trail.is_multi_region_trail and trail.is_logging:
             watched = found[trail.account]
