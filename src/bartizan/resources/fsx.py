@@ -29,7 +29,7 @@ class FileSystem(Resource):
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
 
 
-_SETTINGS = {
+SETTINGS = {
     "WINDOWS": "WindowsConfiguration",
     "LUSTRE": "LustreConfiguration",
     "ONTAP": "OntapConfiguration",
@@ -40,7 +40,7 @@ _AUDITS = ("FileAccessAuditLogLevel", "FileShareAccessAuditLogLevel")
 
 def _settings(source: Mapping[str, Any]) -> Mapping[str, Any]:
     """What AWS and CloudFormation hold apart for each kind of file system, under the same names."""
-    found: Mapping[str, Any] = source.get(_SETTINGS[source["FileSystemType"]]) or {}
+    found: Mapping[str, Any] = source.get(SETTINGS[source["FileSystemType"]]) or {}
     return found
 
 
