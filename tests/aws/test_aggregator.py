@@ -274,10 +274,22 @@ def test_what_an_account_has_not_is_not_listed_where_others_show_that_it_is_reco
 
 def test_what_is_recorded_in_all_regions_of_old_needs_no_others_to_show_it() -> None:
     there = [*VPC, *present("AWS::EC2::VPC", account=MAIN.account, region="mx-central-1")]
-    tasks = tasks_of("sqs.Queue", "ec2.FlowLog", regions=("eu-west-1", "mx-central-1"))
+    tasks = tasks_of("sqs.Queue", "kinesis.Stream", regions=("eu-west-1", "mx-central-1"))
     assert spared(Home([], present=there), tasks) == {f"{QUEUE}@eu-west-1"}
     there += present(QUEUE, region="mx-central-1")
     assert spared(Home([], present=there), tasks) == {f"{QUEUE}@eu-west-1", f"{QUEUE}@mx-central-1"}
+
+
+def test_some_types_are_recorded_in_the_regions_that_need_not_be_enabled() -> None:
+    regions = ("eu-west-1", "sa-east-1", "ap-northeast-3", "me-south-1")
+    there = [each for region in regions for each in present("AWS::EC2::VPC", account=MAIN.account, region=region)]
+    tasks = tasks_of("ec2.FlowLog", "rds.DbCluster", "codepipeline.Pipeline", regions=regions)
+    flow_log, cluster, pipeline = "AWS::EC2::FlowLog", "AWS::RDS::DBCluster", "AWS::CodePipeline::Pipeline"
+    assert spared(Home([], present=there), tasks) == {
+        *(f"{each}@eu-west-1" for each in (flow_log, cluster, pipeline)),
+        *(f"{each}@sa-east-1" for each in (flow_log, pipeline)),
+        *(f"{each}@ap-northeast-3" for each in (flow_log, cluster)),
+    }
 
 
 def test_each_region_stands_for_itself() -> None:

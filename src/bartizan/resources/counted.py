@@ -139,13 +139,35 @@ _REGIONS = frozenset(
 )  # fmt: skip
 
 
+_BY_DEFAULT = frozenset(
+    {
+        "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+        "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",
+        "us-east-2", "us-west-1", "us-west-2",
+    }
+)  # fmt: skip
+"""The regions that need not be enabled, in which more is recorded than in others."""
+
+_BY_DEFAULT_BUT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "AWS::CodePipeline::Pipeline": frozenset({"ap-northeast-3"}),
+        "AWS::EC2::FlowLog": frozenset(),
+        "AWS::RDS::DBCluster": frozenset({"sa-east-1"}),
+    }
+)
+"""What is recorded in those regions, and in which of them it is not."""
+
+
 def recorded_in(region: str) -> frozenset[str]:
-    """The counted types that Config is known to record in the region: those that it records in all regions of old.
+    """The counted types that Config is known to record in the region, as it does in regions of old.
 
     Of others, and in newer regions, only what is recorded there shows it. Source, as of 2023:
     https://docs.aws.amazon.com/config/latest/developerguide/what-is-resource-config-coverage.html
     """
-    return _EVERYWHERE if region in _REGIONS else frozenset()
+    if region not in _REGIONS:
+        return frozenset()
+    more = {name for name, but in _BY_DEFAULT_BUT.items() if region in _BY_DEFAULT and region not in but}
+    return _EVERYWHERE | more
 
 
 def counted_as(reader: AnyReader) -> frozenset[str]:
