@@ -6,8 +6,12 @@ import datetime as dt
 import errno
 import json
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -16,6 +20,7 @@ import pytest
 import sqlglot
 
 from bartizan.app.keep import store_at
+from bartizan.aws.objects import Objects
 from bartizan.aws.session import Access
 from bartizan.demo.emulator import emulator
 from bartizan.engine.catalog import Catalog
@@ -127,6 +132,55 @@ def test_old_ones_go_but_neither_the_newest_nor_the_approved_one(store: Store) -
     assert [each.id for each in store.snapshots()] == [made[4].id, made[3].id, made[0].id]
     assert set(store.ids()) == {made[0].id, made[3].id, made[4].id, running}
     assert not [path for path in store.files.sizes("snapshots") if made[1].id in path]
+
+
+def test_one_process_at_a_time_claims_a_file(store: Store) -> None:
+    files = replace(store.files, lease=1.2) if isinstance(store.files, Objects) else store.files
+    claim = files.claim("snapshots/lock")
+    assert claim
+    assert files.claim("snapshots/lock") is None
+    time.sleep(2)  # longer than a lease is, so that it must have been renewed
+    assert files.claim("snapshots/lock") is None
+    assert claim.held()
+    claim.release()
+    again = files.claim("snapshots/lock")
+    assert again
+    assert again.held()
+    again.release()
+
+
+def test_a_lease_ends_when_its_process_is_gone(s3: str, tmp_path: Path) -> None:
+    files = store_at(f"s3://audit-bucket/{tmp_path.name}", Access(endpoint_url=s3, credentials=("demo", "demo"))).files
+    assert isinstance(files, Objects)
+    files.write("lock", b"of a process that was killed")
+    began = time.monotonic()
+    claim = replace(files, lease=1.5).claim("lock")
+    assert claim
+    assert time.monotonic() - began < 10
+    files.write("lock", b"of one that took it up")
+    assert not claim.held()
+    claim.release()
+    assert files.read("lock") == b"of one that took it up", "it is no longer its to give back"
+
+
+def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
+    code = f"""
+import os, pathlib
+from bartizan.store.files import Folder
+claim = Folder(pathlib.Path({str(tmp_path)!r})).claim("lock")
+assert claim
+print("held", flush=True)
+input()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"held\n"
+        assert Folder(tmp_path).claim("lock") is None
+        process.kill()
+        process.wait()
+    claim = Folder(tmp_path).claim("lock")
+    assert claim
+    claim.release()
 
 
 def test_names_of_snapshots(store: Store) -> None:

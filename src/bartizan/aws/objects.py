@@ -16,6 +16,7 @@ import botocore.session
 from botocore import exceptions as aws
 from botocore.config import Config
 
+from bartizan.aws.lease import LEASE, Lease, take
 from bartizan.model import InputError
 
 _AT_ONCE = 16
@@ -32,7 +33,8 @@ Refused = Callable[[str], InputError]
 class Objects:
     """Objects below a prefix, as files; ``refused`` and ``missing`` make the errors that are raised.
 
-    Credentials are those of the profile, or of the ordinary chain; ``endpoint_url`` is an emulator's.
+    Credentials are those of the profile, or of the ordinary chain; ``endpoint_url`` is an emulator's. A claim whose
+    process is gone ends after ``lease`` seconds.
     """
 
     bucket: str
@@ -42,6 +44,7 @@ class Objects:
     profile: str | None = None
     endpoint_url: str | None = None
     credentials: tuple[str, str] | None = None
+    lease: float = LEASE
 
     @property
     def address(self) -> str:
@@ -112,6 +115,12 @@ class Objects:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(self._copy, paths))
 
+    def claim(self, path: str) -> Claim | None:
+        """Take the lease of an object."""
+        with self._told(path):
+            had = take(self._client, self.bucket, self._key(path), self.lease)
+        return Claim(self, path, had) if had else None
+
     def _copy(self, path: str) -> Path:
         target = Path(self._kept.name) / path
         if not target.exists():
@@ -149,3 +158,21 @@ class Objects:
             raise self.refused(str(unknown)) from None
         except (aws.BotoCoreError, OSError, ValueError) as failed:
             raise self.refused(f"{what} cannot be reached: {' '.join(str(failed).split())}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What this process claims in S3."""
+
+    objects: Objects
+    path: str
+    lease: Lease
+
+    def held(self) -> bool:
+        """Whether no other process has taken it."""
+        with self.objects._told(self.path):  # noqa: SLF001 - of this module
+            return self.lease.held()
+
+    def release(self) -> None:
+        """Give it back."""
+        self.lease.release()

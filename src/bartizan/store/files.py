@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from bartizan.model import InputError
+
+if sys.platform != "win32":
+    import fcntl
 
 
 class StoreError(InputError):
@@ -19,6 +23,16 @@ class StoreError(InputError):
 
 class MissingError(StoreError):
     """There is no such file."""
+
+
+class Claim(Protocol):
+    """What one process has at a time, until it gives it back or ends."""
+
+    def held(self) -> bool:
+        """Whether it is still its own; raises ``StoreError`` where that cannot be found out."""
+
+    def release(self) -> None:
+        """Give it back."""
 
 
 class Files(Protocol):
@@ -48,6 +62,9 @@ class Files(Protocol):
 
     def local(self, paths: Iterable[str]) -> list[Path]:
         """The files as files of this machine."""
+
+    def claim(self, path: str) -> Claim | None:
+        """Claim a file that is for nothing else; ``None`` where another process has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +150,37 @@ class Folder:
     def local(self, paths: Iterable[str]) -> list[Path]:
         """The files where they are."""
         return [(self.root / each).absolute() for each in paths]
+
+    def claim(self, path: str) -> Claim | None:
+        """Lock the file; the system unlocks it when the process ends, however it does."""
+        target = self.root / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            stream = target.open("wb")
+        except OSError as failed:
+            raise StoreError(f"{target} cannot be written: {failed.strerror or failed}") from None
+        if sys.platform != "win32":  # which has no such locks: two runs of one user there must not meet
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                stream.close()
+                return None
+            except OSError:
+                # A file system without locks is no reason to keep nothing.
+                pass
+        return _Locked(stream)
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """A file that is locked as long as it is open."""
+
+    stream: BinaryIO
+
+    def held(self) -> bool:
+        """It is, while this process lives."""
+        return not self.stream.closed
+
+    def release(self) -> None:
+        """Close it."""
+        self.stream.close()

@@ -151,11 +151,12 @@ def test_a_scan_that_was_broken_off_is_taken_up(company: Company, tmp_path: Path
 
 def test_a_scan_of_other_rules_is_not_taken_up(company: Company, tmp_path: Path) -> None:
     store = store_at(str(tmp_path))
-    first = begin(store, company.access, [], purpose_of("o-1", SELECTION, ()), STARTED, resume=False)
+    with begin(store, company.access, [], purpose_of("o-1", SELECTION, ()), STARTED, resume=False) as first:
+        pass
     other = Selection(rules=("s3.no-versioning",))
     for purpose, same in ((purpose_of("o-1", SELECTION, ()), True), (purpose_of("o-1", other, ()), False)):
-        begun = begin(store, company.access, [], purpose, STARTED, resume=True)
-        assert (begun.snapshot == first.snapshot) is same
+        with begin(store, company.access, [], purpose, STARTED, resume=True) as begun:
+            assert (begun.snapshot == first.snapshot) is same
 
 
 def test_a_store_that_cannot_be_written_costs_the_snapshot_and_not_the_report(

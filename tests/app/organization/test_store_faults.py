@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -21,6 +22,7 @@ from bartizan.app.organization.members import Choice, choose
 from bartizan.app.organization.run import OrganizationScan, Reach, _Run, scan_organization
 from bartizan.app.reading import Progress, no_progress
 from bartizan.app.selection import Selection
+from bartizan.aws.objects import Objects
 from bartizan.aws.session import Access
 from bartizan.demo.emulator import emulator
 from bartizan.engine.settings import Settings
@@ -203,6 +205,42 @@ def test_an_account_that_joins_is_no_drift_of_settings_nor_another_purpose(tmp_p
     drifted = drift(store, before, after)
     assert not drifted.settings
     assert store.get(after.id) == after
+
+
+@pytest.mark.parametrize("address", ["folder", "s3://snapshots-of-ours/claimed"])
+def test_a_scan_that_still_runs_is_not_taken_up(company: Company, proxy: Proxy, tmp_path: Path, address: str) -> None:
+    address = str(tmp_path) if address == "folder" else address
+    access = Access(endpoint_url=company.url, credentials=("test", "test"))
+    store, refused = store_at(address, access), list[str]()
+    if isinstance(store.files, Objects):
+        store = Store(replace(store.files, lease=2))
+
+    def second(done: int, total: int, label: str) -> None:
+        with pytest.raises(StoreError) as taken:
+            scanned(company.url, store, resume=True)
+        refused.append(str(taken.value))
+
+    first = scanned(company.url, store, progress=second)
+    assert len(refused) == len(first.accounts)
+    said = f"another scan is writing the snapshot {first.kept} in {address}: wait until it has ended, or scan without"
+    assert set(refused) == {f"{said} --resume"}
+    again = scanned(company.url, store, resume=True)
+    assert again.taken_up == 0, "what is finished is not taken up"
+    assert {each.id for each in store.snapshots()} == {first.kept, again.kept}
+    assert not [each for each in store.files.sizes("snapshots") if each.endswith("/lock")]
+
+
+def test_a_scan_whose_snapshot_another_one_took_up_keeps_nothing(company: Company, proxy: Proxy) -> None:
+    access = Access(endpoint_url=company.url, credentials=("test", "test"))
+    store = store_at("s3://snapshots-of-ours/lost", access)
+
+    def lost(done: int, total: int, label: str) -> None:
+        (lock,) = (each for each in store.files.sizes("snapshots") if each.endswith("/lock"))
+        store.files.write(lock, b"another")
+
+    result = scanned(company.url, store, progress=lost)
+    assert "another scan has taken up the snapshot" in result.unkept
+    assert not list(store.snapshots())
 
 
 def test_two_scans_at_once_keep_both(company: Company, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -28,7 +29,7 @@ from bartizan.engine.outcome import LISTED
 from bartizan.engine.settings import Settings
 from bartizan.model import CoverageGap, Rule
 from bartizan.resources.codec import decode, encode
-from bartizan.store.files import MissingError, StoreError
+from bartizan.store.files import Claim, MissingError, StoreError
 from bartizan.store.manifest import Manifest, Part, path_of
 from bartizan.store.merging import BrokenPartError, merge
 from bartizan.store.store import Store
@@ -36,6 +37,7 @@ from bartizan.store.writing import Kept, write_account
 
 _BEGUN = "begun.json"
 _RESULTS = "results"
+_LOCK = "lock"
 _PARTS = "parts/"
 
 
@@ -43,7 +45,7 @@ _PARTS = "parts/"
 class Begun:
     """A snapshot that is being written: its id, and what other runs did for it already, by account.
 
-    ``earlier`` holds the paths of files with each account's last findings.
+    ``earlier`` holds the paths of files with each account's last findings. ``claim`` keeps other runs away.
     """
 
     store: Store
@@ -51,6 +53,7 @@ class Begun:
     snapshot: str
     done: Mapping[str, AccountResult]
     earlier: Mapping[str, tuple[str, ...]]
+    claim: Claim
 
     def keeping(self, account: str) -> Keeping:
         """What a worker needs to know to keep an account."""
@@ -58,17 +61,41 @@ class Begun:
         return Keeping(address=self.store.address, access=self.access, snapshot=self.snapshot, earlier=earlier)
 
 
+@contextmanager
 def begin(  # noqa: PLR0913 - what a snapshot begins with
     store: Store, access: Access, accounts: Iterable[str], purpose: str, started: dt.datetime, *, resume: bool
-) -> Begun:
-    """Begin a snapshot, or take up the newest unfinished one of the same purpose; raises ``StoreError``."""
+) -> Iterator[Begun]:
+    """Begin a snapshot, or take up the newest unfinished one of the same purpose, which is claimed until this ends.
+
+    Raises ``StoreError``, also where the scan that began that one still runs.
+    """
     earlier = store.last_of(accounts)
-    snapshot = _unfinished(store, purpose) if resume else None
-    if snapshot is not None:
-        return Begun(store, access, snapshot, {each.account: each for each in _results(store, snapshot)}, earlier)
-    snapshot = store.begin(started)
-    store.files.write(path_of(snapshot, _BEGUN), json.dumps({"purpose": purpose}).encode())
-    return Begun(store, access, snapshot, {}, earlier)
+    with ExitStack() as claims:
+        snapshot = _unfinished(store, purpose) if resume else None
+        if snapshot is not None:
+            claim = _claimed(store, snapshot, claims)
+            # It may have been finished before it could be claimed.
+            if not store.is_whole(snapshot):
+                done = {each.account: each for each in _results(store, snapshot)}
+                yield Begun(store, access, snapshot, done, earlier, claim)
+                return
+            claims.close()
+            store.files.remove([path_of(snapshot, _LOCK)])
+        snapshot = store.begin(started)
+        claim = _claimed(store, snapshot, claims)
+        store.files.write(path_of(snapshot, _BEGUN), json.dumps({"purpose": purpose}).encode())
+        yield Begun(store, access, snapshot, {}, earlier, claim)
+
+
+def _claimed(store: Store, snapshot: str, claims: ExitStack) -> Claim:
+    claim = store.files.claim(path_of(snapshot, _LOCK))
+    if claim is None:
+        raise StoreError(
+            f"another scan is writing the snapshot {snapshot} in {store.address}: wait until it has ended, or scan "
+            "without --resume"
+        )
+    claims.callback(claim.release)
+    return claim
 
 
 def purpose_of(organization: str, selection: Selection, regions: Sequence[str], aggregator: str = "") -> str:
@@ -145,6 +172,8 @@ def finish(begun: Begun, whole: Whole, parts: Iterable[Part]) -> Manifest:
     except BrokenPartError as broken:
         store.files.remove([_result_of(begun.snapshot, broken.account)])
         raise StoreError(f"{broken}, so that {broken.account} must be read again") from None
+    if not begun.claim.held():
+        raise StoreError(f"another scan has taken up the snapshot {begun.snapshot}, since this one was not heard of")
     bare = [replace(each, files=()) for each in together]
     manifest = commit(
         store,

@@ -6,7 +6,8 @@ import asyncio
 import datetime as dt
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -144,14 +145,13 @@ def scan_organization(  # noqa: PLR0913 - all but two can be left out
     run = _Run(reach, selection, regions, members, started)
     if aggregator:
         run.aggregator = asyncio.run(_found(aggregator, reach, members, started))
-    if store is not None:
-        run.begin(store, resume=resume)
-    done, tasks = run.done(), run.tasks()
-    with closing(worked(tasks, work, engine or Engine())) as results:
-        for number, result in enumerate(chain(done, results), 1):
-            run.add(result)
-            progress(number, len(done) + len(tasks), f"{result.name} ({result.account})")
-    return replace(run.finish(), seconds=time.monotonic() - clock, taken_up=len(done))
+    with run.begun_in(store, resume=resume) if store is not None else nullcontext():
+        done, tasks = run.done(), run.tasks()
+        with closing(worked(tasks, work, engine or Engine())) as results:
+            for number, result in enumerate(chain(done, results), 1):
+                run.add(result)
+                progress(number, len(done) + len(tasks), f"{result.name} ({result.account})")
+        return replace(run.finish(), seconds=time.monotonic() - clock, taken_up=len(done))
 
 
 async def _found(named: str, reach: Reach, members: Members, started: dt.datetime) -> Aggregator:
@@ -198,15 +198,17 @@ class _Run:
         """The organization's id."""
         return self.members.organization
 
-    def begin(self, store: Store, *, resume: bool) -> None:
-        """Begin a snapshot, or take one up."""
+    @contextmanager
+    def begun_in(self, store: Store, *, resume: bool) -> Iterator[None]:
+        """Begin a snapshot, or take one up, which is claimed until this ends."""
         # The store is an extra, which a scan that keeps nothing does without.
         from bartizan.app.organization.keep import begin, purpose_of  # noqa: PLC0415 - as the comment says
 
         aggregator = f"{self.aggregator.name}@{self.aggregator.scope.region}" if self.aggregator else ""
         purpose = purpose_of(self.organization, self.selection, self.asked, aggregator)
         accounts = [self.organization, *(each.account_id for each in self.members.chosen)]
-        self.begun = begin(store, self.reach.start, accounts, purpose, self.started, resume=resume)
+        with begin(store, self.reach.start, accounts, purpose, self.started, resume=resume) as self.begun:
+            yield
 
     def done(self) -> list[AccountResult]:
         """What an earlier run did already."""
