@@ -50,7 +50,10 @@ def no_authorizer(api: Api) -> Problems:
         yield f"{each.route_key} has no authorizer"
 
 
-@no_authorizer.risky_fix("callers that do not sign requests with AWS credentials are refused")
+@no_authorizer.risky_fix(
+    "callers that do not sign requests with AWS credentials are refused; what else was changed in the API since it was "
+    "deployed goes live with it"
+)
 def let_iam_check(api: Api) -> Api:
     """Let IAM check the callers of those routes."""
     opened = set(_open_routes(api))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 
 @seeds("acm.not-transparent")
-def certificate_out_of_the_logs(aws: Aws) -> None:
+def certificate_out_of_the_logs(aws: Aws) -> State:
     arn = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/c1"
     summary = {
         "CertificateArn": arn,
@@ -31,3 +31,4 @@ def certificate_out_of_the_logs(aws: Aws) -> None:
     aws.answers("acm:ListCertificates", {"CertificateSummaryList": [summary]})
     aws.answers("acm:DescribeCertificate", lambda _: {"Certificate": {"CertificateArn": arn, "Options": options}})
     aws.answers("acm:UpdateCertificateOptions", update)
+    return lambda: options

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _KNOWN = {
     "EnforceWorkGroupConfiguration",
@@ -15,7 +15,7 @@ _KNOWN = {
 }
 
 
-def _groups(aws: Aws, configuration: dict[str, Any]) -> None:
+def _groups(aws: Aws, configuration: dict[str, Any]) -> State:
     groups = {"reports": configuration}
 
     def get(params: dict[str, Any]) -> Any:
@@ -38,11 +38,12 @@ def _groups(aws: Aws, configuration: dict[str, Any]) -> None:
     aws.answers("athena:UpdateWorkGroup", update)
     aws.answers("athena:ListQueryExecutions", {"QueryExecutionIds": ["q1"]})
     aws.answers("athena:ListTagsForResource", {"Tags": [{"Key": "team", "Value": "web"}]})
+    return lambda: groups
 
 
 @seeds("athena.no-metrics", "athena.old-engine", "athena.results-without-encryption", "athena.settings-not-enforced")
-def work_group_with_everything_wrong(aws: Aws) -> None:
-    _groups(
+def work_group_with_everything_wrong(aws: Aws) -> State:
+    return _groups(
         aws,
         {
             "EnforceWorkGroupConfiguration": False,
@@ -56,9 +57,9 @@ def work_group_with_everything_wrong(aws: Aws) -> None:
 
 
 @seeds("athena.no-metrics", "athena.settings-not-enforced")
-def work_group_with_encryption(aws: Aws) -> None:
+def work_group_with_encryption(aws: Aws) -> State:
     encryption = {"EncryptionOption": "SSE_KMS", "KmsKey": "alias/results"}
-    _groups(
+    return _groups(
         aws,
         {
             "EnforceWorkGroupConfiguration": False,

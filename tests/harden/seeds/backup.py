@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _COPIES = {"Effect": "Allow", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*"}
 _OWN = {**_COPIES, "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
@@ -50,11 +50,11 @@ def locked_vault(aws: Aws) -> None:
 
 
 @seeds("backup.plan-keeps-for-short")
-def plan_with_short_schedules(aws: Aws) -> None:
+def plan_with_short_schedules(aws: Aws) -> State:
     vault = f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:far"
     daily = {
         "RuleName": "daily",
-        "RuleId": "r1",
+        "RuleId": "r0",
         "TargetBackupVaultName": "daily",
         "ScheduleExpression": "cron(0 5 ? * * *)",
         "StartWindowMinutes": 60,
@@ -63,7 +63,7 @@ def plan_with_short_schedules(aws: Aws) -> None:
         "Lifecycle": {"DeleteAfterDays": 14, "OptInToArchiveForSupportedResources": False},
         "CopyActions": [{"DestinationBackupVaultArn": vault, "Lifecycle": {"DeleteAfterDays": 3}}],
     }
-    hourly = {"RuleName": "hourly", "RuleId": "r2", "TargetBackupVaultName": "h", "Lifecycle": {"DeleteAfterDays": 1}}
+    hourly = {"RuleName": "hourly", "RuleId": "r1", "TargetBackupVaultName": "h", "Lifecycle": {"DeleteAfterDays": 1}}
     plan: dict[str, Any] = {
         "BackupPlanName": "shop",
         "Rules": [daily, hourly],
@@ -88,3 +88,4 @@ def plan_with_short_schedules(aws: Aws) -> None:
     aws.answers("backup:GetBackupPlan", lambda _: {**head, "BackupPlan": plan})
     aws.answers("backup:UpdateBackupPlan", update)
     aws.answers("backup:ListBackupSelections", {"BackupSelectionsList": []})
+    return lambda: plan

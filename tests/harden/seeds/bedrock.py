@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/g1"
 _KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k1"
@@ -41,7 +41,7 @@ def _policy(config: dict[str, Any], told: tuple[str, ...] = ()) -> dict[str, Any
     return {name.removesuffix("Config"): value for name, value in config.items()} | {name: [] for name in told}
 
 
-def _guardrail(aws: Aws, **parts: Any) -> None:
+def _guardrail(aws: Aws, **parts: Any) -> State:
     """One guardrail, of which an update forgets what it is not given."""
     state: dict[str, Any] = {
         "guardrailId": "g1",
@@ -87,16 +87,17 @@ def _guardrail(aws: Aws, **parts: Any) -> None:
     aws.answers("bedrock:GetGuardrail", lambda _: state)
     aws.answers("bedrock:UpdateGuardrail", update)
     aws.answers("bedrock:ListTagsForResource", {"tags": [{"key": "team", "value": "web"}]})
+    return lambda: state
 
 
 @seeds("bedrock.prompt-attacks-pass")
-def guardrail_that_only_detects(aws: Aws) -> None:
+def guardrail_that_only_detects(aws: Aws) -> State:
     filters = [
         {"type": "HATE", "inputStrength": "HIGH", "outputStrength": "MEDIUM", "outputAction": "NONE"},
         {"type": "PROMPT_ATTACK", "inputStrength": "LOW", "outputStrength": "NONE", "inputAction": "NONE"},
     ]
     profile = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail-profile/eu.guardrail.v1:0"
-    _guardrail(
+    return _guardrail(
         aws,
         description="for the shop",
         contentPolicy={"filters": filters, "tier": {"tierName": "STANDARD"}},
@@ -117,5 +118,5 @@ def guardrail_that_only_detects(aws: Aws) -> None:
 
 
 @seeds("bedrock.prompt-attacks-pass")
-def guardrail_without_filters(aws: Aws) -> None:
-    _guardrail(aws)
+def guardrail_without_filters(aws: Aws) -> State:
+    return _guardrail(aws)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from harden.aws import ACCOUNT, Aws, AwsError
-from harden.seeded import SECRET, seeds
+from harden.seeded import SECRET, State, seeds
 
 _ARN = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
 _CHANGED = {
@@ -25,7 +24,7 @@ def _rest(value: Any) -> Any:
     return [_rest(each) for each in value] if isinstance(value, list) else value
 
 
-def _distribution(aws: Aws, config: dict[str, Any]) -> None:
+def _distribution(aws: Aws, config: dict[str, Any]) -> State:
     state = {"config": config, "version": 1}
 
     def get(_: dict[str, Any]) -> Any:
@@ -49,6 +48,7 @@ def _distribution(aws: Aws, config: dict[str, Any]) -> None:
     aws.answers("cloudfront:UpdateDistribution", update)
     aws.answers("cloudfront:ListTagsForResource", {"Tags": {"Items": [{"Key": "team", "Value": "web"}]}})
     aws.answers("logs:DescribeDeliverySources", {"deliverySources": []})
+    return lambda: state["config"]
 
 
 def _server(name: str, policy: str, *protocols: str) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _config(*origins: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 @seeds("cloudfront.old-tls", "cloudfront.origin-by-old-tls", "cloudfront.origin-by-plain-http", "cloudfront.plain-http")
-def distribution_of_servers(aws: Aws) -> None:
+def distribution_of_servers(aws: Aws) -> State:
     config = _config(
         _server("app", "match-viewer", "SSLv3", "TLSv1", "TLSv1.2"),
         _server("images", "http-only", "TLSv1.2"),
@@ -108,11 +108,11 @@ def distribution_of_servers(aws: Aws) -> None:
         },
     )
     config["ViewerCertificate"]["MinimumProtocolVersion"] = "TLSv1.1_2016"
-    _distribution(aws, config)
+    return _distribution(aws, config)
 
 
 @seeds("cloudfront.no-default-root-object", "cloudfront.plain-http")
-def distribution_of_bucket(aws: Aws) -> None:
+def distribution_of_bucket(aws: Aws) -> State:
     bucket = {
         "Id": "files",
         "DomainName": "files.s3.eu-west-1.amazonaws.com",
@@ -120,4 +120,4 @@ def distribution_of_bucket(aws: Aws) -> None:
         "OriginAccessControlId": "oac1",
     }
     config = _config(bucket, DefaultCacheBehavior=_behavior("files", "allow-all"), DefaultRootObject="")
-    _distribution(aws, copy.deepcopy(config))
+    return _distribution(aws, config)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _HEAD = f"arn:aws:codeartifact:{REGION}:{ACCOUNT}"
 _OPEN = {"Effect": "Allow", "Principal": "*", "Action": "codeartifact:ReadFromRepository", "Resource": "*"}
@@ -63,7 +63,7 @@ def domain_for_us_and_anyone(aws: Aws) -> None:
     _domain(aws, _OURS, _OPEN)
 
 
-def _repository(aws: Aws, packages: dict[tuple[str, str, str], dict[str, str]], *statements: dict[str, Any]) -> None:
+def _repository(aws: Aws, packages: dict[tuple[str, str, str], dict[str, str]], *statements: dict[str, Any]) -> State:
     named = {"name": "store", "domainName": "shop", "domainOwner": ACCOUNT}
     arn = f"{_HEAD}:repository/shop/store"
     upstreams = {"upstreams": [{"repositoryName": "npm-store"}], "externalConnections": []}
@@ -90,10 +90,11 @@ def _repository(aws: Aws, packages: dict[tuple[str, str, str], dict[str, str]], 
     aws.answers("codeartifact:PutPackageOriginConfiguration", restrict)
     aws.answers("codeartifact:ListTagsForResource", {"tags": []})
     _policies(aws, "Repository", arn, *statements)
+    return lambda: packages
 
 
 @seeds("codeartifact.packages-can-be-confused", "codeartifact.public-repository")
-def repository_with_everything_wrong(aws: Aws) -> None:
+def repository_with_everything_wrong(aws: Aws) -> State:
     both, ours, theirs = {"publish": "ALLOW", "upstream": "ALLOW"}, {"publish": "ALLOW"}, {"publish": "BLOCK"}
     packages = {
         ("npm", "shop", "orders"): dict(both),
@@ -102,9 +103,9 @@ def repository_with_everything_wrong(aws: Aws) -> None:
         ("npm", "", "stock"): {**ours, "upstream": "BLOCK"},
         ("npm", "", "react"): {**theirs, "upstream": "ALLOW"},
     }
-    _repository(aws, packages, _OURS, _OPEN)
+    return _repository(aws, packages, _OURS, _OPEN)
 
 
 @seeds("codeartifact.public-repository")
-def repository_for_anyone(aws: Aws) -> None:
-    _repository(aws, {}, _OPEN)
+def repository_for_anyone(aws: Aws) -> State:
+    return _repository(aws, {}, _OPEN)

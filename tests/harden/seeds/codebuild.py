@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws, AwsError
-from harden.seeded import SECRET, seeds
+from harden.seeded import SECRET, State, seeds
 
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/builds"
 
 
-def _projects(aws: Aws, *several: dict[str, Any]) -> None:
+def _projects(aws: Aws, *several: dict[str, Any]) -> State:
     projects = {each["name"]: each for each in several}
 
     def update(params: dict[str, Any]) -> Any:
@@ -34,6 +34,7 @@ def _projects(aws: Aws, *several: dict[str, Any]) -> None:
     aws.answers("codebuild:BatchGetProjects", lambda params: {"projects": [projects[name] for name in params["names"]]})
     aws.answers("codebuild:UpdateProject", update)
     aws.answers("codebuild:UpdateProjectVisibility", show)
+    return lambda: projects
 
 
 def _project(name: str, **more: Any) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def _project(name: str, **more: Any) -> dict[str, Any]:
     "codebuild.public-builds",
     "codebuild.unencrypted-output",
 )
-def project_with_everything_wrong(aws: Aws) -> None:
+def project_with_everything_wrong(aws: Aws) -> State:
     files = {"type": "S3", "location": "shop", "packaging": "ZIP", "encryptionDisabled": True}
     project = _project(
         "shop",
@@ -75,18 +76,18 @@ def project_with_everything_wrong(aws: Aws) -> None:
         resourceAccessRole=_ROLE,
     )
     project["environment"]["privilegedMode"] = True
-    _projects(aws, project)
+    return _projects(aws, project)
 
 
 @seeds("codebuild.privileged-builds")
-def project_with_privileges(aws: Aws) -> None:
+def project_with_privileges(aws: Aws) -> State:
     project = _project("images")
     project["environment"]["privilegedMode"] = True
-    _projects(aws, project)
+    return _projects(aws, project)
 
 
 @seeds("codebuild.unencrypted-output")
-def project_with_plain_logs(aws: Aws) -> None:
+def project_with_plain_logs(aws: Aws) -> State:
     group = {"status": "ENABLED", "groupName": "shop", "streamName": "builds"}
     plain = {"status": "ENABLED", "location": "logs/shop", "encryptionDisabled": True, "bucketOwnerAccess": "FULL"}
-    _projects(aws, _project("shop", logsConfig={"cloudWatchLogs": group, "s3Logs": plain}))
+    return _projects(aws, _project("shop", logsConfig={"cloudWatchLogs": group, "s3Logs": plain}))

@@ -18,8 +18,8 @@ _BUCKET_ACTIONS = ("s3:getbucket*", "s3:putbucket*")
 _PREFIXES = {"iam": "sts"}
 """Where the actions on a resource begin with another service than its ARN: only assuming asks a role's own policy."""
 
-_PARTS = {"dynamodb": "/*", "es": "/*", "lambda": ":*", "logs": ":*"}
-"""What follows the ARN where a resource has parts: versions, aliases and streams; indexes and paths."""
+_PARTS = {"dynamodb": "/*", "es": "/*", "execute-api": "/*", "lambda": ":*", "logs": ":*"}
+"""What follows the ARN where a resource has parts: versions, aliases and streams; indexes and paths; stages of APIs."""
 
 
 def scope(arn: str, actions: Sequence[str] = ("*",)) -> Formula:

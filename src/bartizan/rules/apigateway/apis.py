@@ -23,6 +23,7 @@ _API = RestApi(
 _PRIVATE = replace(_API, endpoint_types=("PRIVATE",), policy=parse_policy({"Statement": _FROM_ENDPOINT}))
 _BY_KEY = Method("POST /orders", verb="POST", api_key_required=True)
 _FREE = Method("GET /orders")
+_LIVE = "what else was changed in the API since it was deployed goes live with it"
 
 
 def _open_methods(api: RestApi) -> Iterator[Method]:
@@ -69,7 +70,7 @@ def no_authorizer(api: RestApi) -> Problems:
             yield f"{each.label} has no authorizer"
 
 
-@no_authorizer.risky_fix("callers that do not sign requests with AWS credentials are refused")
+@no_authorizer.risky_fix(f"callers that do not sign requests with AWS credentials are refused; {_LIVE}")
 def let_iam_check(api: RestApi) -> RestApi:
     """Let IAM check the callers of those methods."""
     return _checked_by_iam(api, with_key=False)
@@ -93,7 +94,7 @@ def api_key_is_only_guard(api: RestApi) -> Problems:
             yield f"{each.label} asks for an API key and nothing else"
 
 
-@api_key_is_only_guard.risky_fix("callers that do not sign requests with AWS credentials are refused")
+@api_key_is_only_guard.risky_fix(f"callers that do not sign requests with AWS credentials are refused; {_LIVE}")
 def let_iam_check_too(api: RestApi) -> RestApi:
     """Let IAM check the callers of those methods too."""
     return _checked_by_iam(api, with_key=True)
@@ -131,6 +132,7 @@ def requests_not_validated(api: RestApi) -> Problems:
     ],
     fails=[
         replace(_PRIVATE, policy=parse_policy({"Statement": _OPEN})),
+        replace(_PRIVATE, policy=parse_policy({"Statement": {**_OPEN, "Resource": f"{_PRIVATE.invoke_arn}/*"}})),
         replace(_API, policy=parse_policy({"Statement": _OPEN})),
     ],
 )
@@ -152,7 +154,7 @@ def policy_lets_anyone_in(api: RestApi) -> Problems:
         yield from reach.public(api.policy, api.invoke_arn, api.account)
 
 
-@policy_lets_anyone_in.risky_fix("whoever relies on the open statement is refused")
+@policy_lets_anyone_in.risky_fix(f"whoever relies on the open statement is refused; {_LIVE}")
 def close_policy(api: RestApi) -> RestApi:
     """Remove the statements that let anyone in from the API's policy."""
     return replace(api, policy=without_statements(api.policy, reach.opening(api.policy, api.invoke_arn, api.account)))
