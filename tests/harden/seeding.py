@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from bartizan.app.harden.steps import Waits
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.hardening import Plan
 from harden.aws import REGION, Aws
+from harden.emulators import reset
 
 CATALOG = Catalog.load().only(
     {
@@ -32,7 +32,7 @@ QUICK = Waits(first=0.01, longest=0.1)
 
 def seeded(url: str) -> Aws:
     """The account, empty but for the two."""
-    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).read()  # noqa: S310 - ours
+    reset(url)
     found = Aws(url)
     s3 = found.client("s3")
     where = {"LocationConstraint": REGION}

@@ -15,11 +15,11 @@ from bartizan.app.harden import journal as journals
 from bartizan.app.harden.journal import Run, State, read_run
 from bartizan.aws.client import AwsApi
 from bartizan.aws.session import Session
-from bartizan.demo.emulator import emulator
 from bartizan.engine.hardening import Plan
 from bartizan.model import InputError
 from bartizan.resources.reading import Call, Reply, Scope
 from harden.aws import Aws, Port, reads
+from harden.emulators import EMULATORS
 from harden.seeding import CALLS, plan_of, runner, seeded
 
 
@@ -46,9 +46,9 @@ class Mortal(Port):
         return reply
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with emulator() as address:
+@pytest.fixture(scope="module", params=EMULATORS)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    with EMULATORS[request.param]() as address:
         yield address
 
 
@@ -124,6 +124,7 @@ def test_killed_at_a_call(aws: Aws, tmp_path: Path, number: int, way: str, *, af
 RECORDS = 17
 
 
+@pytest.mark.parametrize("url", ["moto"], indirect=True)
 @pytest.mark.parametrize("way", ["resume", "undo"])
 @pytest.mark.parametrize("kept", ["none of it", "half of it", "all of it"])
 @pytest.mark.parametrize("number", range(2, RECORDS + 1))

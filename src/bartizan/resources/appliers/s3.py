@@ -109,7 +109,14 @@ BUCKET = ApiWriter(
     Bucket,
     # A bucket that is open is closed from the policy outwards, and opened the other way round.
     puts=(
-        Put(Call("s3:PutBucketAcl"), _acl, ("object_ownership",), look=_ACL),
+        # Once ACLs are off, S3 takes none any more, and ignores those that there were.
+        Put(
+            Call("s3:PutBucketAcl"),
+            _acl,
+            ("object_ownership",),
+            look=_ACL,
+            already=("AccessControlListNotSupported",),
+        ),
         Put(
             Call("s3:PutBucketOwnershipControls"),
             _with("OwnershipControls", _ownership),
