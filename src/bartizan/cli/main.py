@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "action": "bartizan.cli.action:action_command",
         "apply": "bartizan.cli.harden:apply_command",
         "approve": "bartizan.cli.diff:approve_command",
+        "baseline": "bartizan.cli.baseline:baseline_group",
         "can": "bartizan.cli.can:can_command",
         "check": "bartizan.cli.check:check_command",
         "demo": "bartizan.cli.demo:demo_command",

@@ -1,0 +1,194 @@
+"""The files of a baseline: the code of each stage in both languages, the answers, and how to go on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bartizan.app.baseline.answers import NAME, Answers
+from bartizan.baseline import Kind, Language, Piece, Stage, Variable, stages, text_of, variables
+
+
+def files(answers: Answers) -> dict[str, str]:
+    """All files of the baseline by path: the answers, a README, and the code of each stage in both languages."""
+    found = {NAME: _answers_text(answers), "README.md": _readme(answers)}
+    for stage in stages(answers.kind):
+        chosen = answers.pieces(stage)
+        if chosen:
+            found |= _terraform(answers, stage, chosen)
+            found |= _cloudformation(answers, stage, chosen)
+    return found
+
+
+_VERSIONS = """\
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.home_region
+}
+"""
+
+
+def _variables_of(chosen: Iterable[Piece], language: Language) -> list[Variable]:
+    """The variables that the code of these pieces names."""
+    text = "\n".join(text_of(each, language) or "" for each in chosen)
+    if language is Language.CLOUDFORMATION:
+        return [each for name, each in variables().items() if re.search(rf"\b{_camel(name)}\b", text)]
+    # The provider's own region is always there.
+    text += "var.home_region"
+    return [each for name, each in variables().items() if re.search(rf"\bvar\.{name}\b", text)]
+
+
+def _terraform(answers: Answers, stage: Stage, chosen: tuple[Piece, ...]) -> dict[str, str]:
+    folder = f"terraform/{stage}"
+    texts = {each.id: text for each in chosen if (text := text_of(each, Language.TERRAFORM)) is not None}
+    if not texts:
+        return {}
+    taken = _variables_of(chosen, Language.TERRAFORM)
+    return {
+        f"{folder}/versions.tf": _VERSIONS,
+        f"{folder}/variables.tf": "\n".join(map(_tf_variable, taken)),
+        f"{folder}/terraform.tfvars.json": json.dumps(
+            {each.name: _given(answers, each) for each in taken}, indent=2, ensure_ascii=False
+        )
+        + "\n",
+        **{f"{folder}/{name}.tf": text for name, text in texts.items()},
+    }
+
+
+def _given(answers: Answers, variable: Variable) -> Any:
+    value = answers.value(variable)
+    return "" if value is None else value
+
+
+def _tf_variable(variable: Variable) -> str:
+    lines = [f"  type        = {variable.kind}", f"  description = {json.dumps(variable.doc, ensure_ascii=False)}"]
+    return f'variable "{variable.name}" {{\n' + "\n".join(lines) + "\n}\n"
+
+
+_SECTIONS = ("Mappings", "Conditions", "Resources", "Outputs")
+
+
+def _cloudformation(answers: Answers, stage: Stage, chosen: tuple[Piece, ...]) -> dict[str, str]:
+    texts = [text for each in chosen if (text := text_of(each, Language.CLOUDFORMATION)) is not None]
+    if not texts:
+        return {}
+    taken = _variables_of(chosen, Language.CLOUDFORMATION)
+    parts = [_sections(text) for text in texts]
+    lines = ['AWSTemplateFormatVersion: "2010-09-09"', f"Description: Security baseline, stage {stage}"]
+    if taken:
+        lines += ["", "Parameters:", *(line for each in taken for line in _cfn_parameter(each))]
+    for name in _SECTIONS:
+        bodies = [part[name].strip("\n") for part in parts if name in part]
+        # Two pieces may need the same condition.
+        if bodies:
+            lines += ["", f"{name}:", *dict.fromkeys(bodies)]
+    parameters = [{"ParameterKey": _camel(each.name), "ParameterValue": _cfn_value(answers, each)} for each in taken]
+    return {
+        f"cloudformation/{stage}.yaml": "\n".join(lines) + "\n",
+        f"cloudformation/{stage}.parameters.json": json.dumps(parameters, indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The bodies of a template's sections, as they are written."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in text.splitlines():
+        if line and not line[0].isspace() and not line.startswith("#"):
+            name = line.rstrip(":")
+        elif name:
+            found[name] = found.get(name, "") + line + "\n"
+    return found
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _cfn_parameter(variable: Variable) -> Iterator[str]:
+    kind = {"number": "Number", "list(string)": "CommaDelimitedList"}.get(variable.kind, "String")
+    yield f"  {_camel(variable.name)}:"
+    yield f"    Type: {kind}"
+    yield f"    Description: {json.dumps(variable.doc, ensure_ascii=False)}"
+
+
+def _cfn_value(answers: Answers, variable: Variable) -> str:
+    value = _given(answers, variable)
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return json.dumps(value) if isinstance(value, dict) else str(value)
+
+
+def _answers_text(answers: Answers) -> str:
+    lines = [f'kind = "{answers.kind}"', "", "[values]"]
+    for each in answers.wanted():
+        lines += [f"# {each.doc}", f"{each.name} = {_toml(answers.value(each))}"]
+    lines += ["", "# Pieces that this baseline does without, each with the reason.", "[left_out]"]
+    lines += [f"{name} = {_toml(reason)}" for name, reason in answers.left_out.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(each)}" for key, each in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
+
+
+_WHERE: Mapping[Stage, str] = MappingProxyType(
+    {
+        Stage.LOGGING: "in the logging account",
+        Stage.ORGANIZATION: "in the management account",
+        Stage.SECURITY: "in the security account",
+        Stage.ACCOUNT: "in every account",
+    }
+)
+
+
+def _readme(answers: Answers) -> str:
+    single = answers.kind is Kind.ACCOUNT
+    used = [each for each in stages(answers.kind) if answers.pieces(each)]
+    order = "\n".join(
+        f"{number}. `{stage}`{'' if single else f', {_WHERE[stage]}'}" for number, stage in enumerate(used, 1)
+    )
+    rows = "\n".join(f"| {each.id} | {each.stage} | {each.title} | {each.by_api} |" for each in answers.pieces())
+    left_out = "\n".join(f"- {name}: {reason}" for name, reason in answers.left_out.items())
+    return _README.format(
+        subject="one account" if single else "an organization",
+        name=NAME,
+        order=order,
+        rows=rows,
+        left_out=f"\nLeft out:\n\n{left_out}\n" if left_out else "",
+    )
+
+
+_README = """\
+# Security baseline
+
+Written for {subject} by `bartizan baseline init`. `{name}` holds the answers: change them there, and write it again:
+
+    bartizan baseline init --answers {name} --output .
+
+Use either `terraform/` or `cloudformation/`. Apply the stages in this order:
+
+{order}
+
+| piece | stage | what it sets up | by plan, where CloudFormation is used |
+|---|---|---|---|
+{rows}
+{left_out}
+`bartizan baseline check` compares an account with it, and `bartizan baseline apply` plans what CloudFormation has no
+types for.
+"""
