@@ -231,13 +231,15 @@ def test_a_folder_that_cannot_be_written_stops_before_anything_is_changed(aws: A
     assert not aws.seen
 
 
+@pytest.mark.parametrize(("times", "minutes"), [(3, 1), (6, 5)])
 def test_a_resource_that_is_not_ready_is_asked_again_until_it_is(
-    aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, minutes: int
 ) -> None:
     plan = plan_of(aws)
     (put,) = QUEUE.puts
-    monkeypatch.setattr(sqs, "QUEUE", replace(QUEUE, puts=(replace(put, busy=("QueueNotReady",)),)))
-    busy = {"left": 3}
+    slow = replace(put, busy=("QueueNotReady",), minutes=minutes)
+    monkeypatch.setattr(sqs, "QUEUE", replace(QUEUE, puts=(slow,)))
+    busy = {"left": times}
 
     class Busy(Port):
         async def call(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:

@@ -96,8 +96,8 @@ class Put:
     It is asked when one of ``fields`` changes. ``unshown`` names arguments that are of the moment, such as an ETag: no
     plan holds them. ``hidden`` names members, at any depth of the arguments, that may hold secrets: plans and journals
     show a mark for their values. ``already`` are errors that mean that it is so already, ``busy`` those that mean that
-    the resource is not ready yet, both as ``Failed.among`` takes them. ``lasting`` says why it cannot be taken back,
-    where that is so.
+    the resource is not ready yet, both as ``Failed.among`` takes them; ``minutes`` is how long the latter are waited
+    for. ``lasting`` says why it cannot be taken back, where that is so.
     """
 
     call: Call
@@ -108,6 +108,7 @@ class Put:
     hidden: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
+    minutes: int = 1
     lasting: str = ""
 
     def calls(self, edit: Edit) -> list[Params]:

@@ -274,9 +274,9 @@ def public_tasks(service: Service) -> Problems:
         yield "assignPublicIp is enabled"
 
 
-@public_tasks.risky_fix("tasks in a subnet without a NAT gateway or endpoints cannot fetch their image")
+@public_tasks.risky_fix("all tasks are replaced; in a subnet without a NAT gateway or endpoints none gets its image")
 def private_tasks(service: Service) -> Service:
-    """Give new tasks no public addresses."""
+    """Give tasks no public addresses, by a new deployment."""
     return replace(service, assign_public_ip=False)
 
 

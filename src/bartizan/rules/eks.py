@@ -57,7 +57,7 @@ def public_endpoint(cluster: Cluster) -> Problems:
 
 @public_endpoint.risky_fix("people, pipelines and nodes outside of the cluster's network can no longer reach it")
 def close_endpoint(cluster: Cluster) -> Cluster:
-    """Turn public access to the endpoint off."""
+    """Turn public access to the endpoint off, and private access on."""
     return replace(cluster, endpoint_public_access=False)
 
 

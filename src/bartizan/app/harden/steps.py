@@ -23,10 +23,10 @@ class Waits:
     first: float = 0.5
     longest: float = 60
 
-    def spans(self) -> Iterator[float]:
-        """The waits between tries, each twice the one before, as long as there is time."""
+    def spans(self, times: int = 1) -> Iterator[float]:
+        """The waits between tries, each twice the one before, as long as there is time: so many times the longest."""
         spent, span = 0.0, self.first
-        while spent < self.longest:
+        while spent < self.longest * times:
             yield span
             spent += span
             span = min(span * 2, 8)

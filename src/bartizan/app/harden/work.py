@@ -90,7 +90,7 @@ class Bench:
         return next((each for each in again if each.planned == step.planned), step)
 
     async def _patiently(self, step: Step, scope: Scope) -> str:
-        spans = self.waits.spans()
+        spans = self.waits.spans(step.put.minutes)
         while True:
             try:
                 await self.api.call(step.put.call, scope, step.params)

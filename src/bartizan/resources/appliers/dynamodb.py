@@ -86,6 +86,6 @@ TABLE = ApiWriter(
             ("point_in_time_recovery_enabled",),
             busy=("ContinuousBackupsUnavailableException",),
         ),
-        Put(Call("dynamodb:UpdateTable"), _billing, ("billing_mode",), look=_CAPACITY, busy=_BUSY),
+        Put(Call("dynamodb:UpdateTable"), _billing, ("billing_mode",), look=_CAPACITY, busy=_BUSY, minutes=5),
     ),
 )
