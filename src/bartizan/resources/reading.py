@@ -48,13 +48,13 @@ class Failed(BartizanError):  # noqa: N818 - as the Gap it carries, it is a resu
         self.gap = gap
 
     def among(self, errors: Iterable[str]) -> bool:
-        """Whether it is one of these errors, each a code, or a code with the beginning of AWS's message after it.
+        """Whether it is one of these errors, each a code, or a code with a part of AWS's message after it.
 
         The message is given (``AccessDeniedException: Macie is not enabled``) where AWS has one code for two things.
         """
         for each in errors:
             code, _, message = each.partition(": ")
-            if code == self.code and (not message or each in self.gap.detail):
+            if code == self.code and (not message or message in self.gap.detail):
                 return True
         return False
 

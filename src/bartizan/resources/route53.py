@@ -43,7 +43,7 @@ class Domain(Resource):
     expiry: dt.datetime | None = field("When its registration ends.", default=_IN_2030)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A domain name without its last dot, and with the characters that Route 53 writes as octal codes."""
     return re.sub(r"\\(\d{3})", lambda found: chr(int(found[1], 8)), name.rstrip(".").lower())
 
@@ -63,7 +63,7 @@ def _id(zone: Mapping[str, str]) -> str:
 _ZONES = Listing(
     Call("route53:ListHostedZones"),
     items="HostedZones",
-    fields={"zone_name": lambda item: _plain(item["Name"]), "private": _private},
+    fields={"zone_name": lambda item: plain_name(item["Name"]), "private": _private},
 )
 
 
@@ -104,7 +104,7 @@ def _targets(record: Item) -> tuple[str, ...]:
         addresses = [address for address in map(parsed, values) if address]
         return tuple(sorted(str(each) for each in addresses if region_of(each)))
     names = [alias["DNSName"]] if alias else values if record["Type"] == "CNAME" else []
-    return tuple(sorted(name for name in map(_plain, names) if _OF_AWS.search(name)))
+    return tuple(sorted(name for name in map(plain_name, names) if _OF_AWS.search(name)))
 
 
 def _leading_to_aws(reply: Reply) -> Iterable[Item]:
@@ -118,14 +118,14 @@ RECORDS = Reader(
         items=_leading_to_aws,
         within=Within(_ZONES, params=lambda item: {"HostedZoneId": _id(item)}, keys=("Id",), when=_public),
         fields={
-            "record_name": lambda item: _plain(item["Name"]),
+            "record_name": lambda item: plain_name(item["Name"]),
             "type": lambda item: item["Type"],
             "targets": _targets,
         },
     ),
     arn=lambda item, scope: scope.arn(
         "route53",
-        f"hostedzone/{_id(item)}/recordset/{_plain(item['Name'])}/{item['Type']}"
+        f"hostedzone/{_id(item)}/recordset/{plain_name(item['Name'])}/{item['Type']}"
         + (f"/{item['SetIdentifier']}" if item.get("SetIdentifier") else ""),
         region="",
         account="",
@@ -161,7 +161,7 @@ TERRAFORM_ZONE = CodeReader(
     HostedZone,
     parts={"aws_route53_query_log": "zone_id", "aws_route53_hosted_zone_dnssec": "hosted_zone_id"},
     fields={
-        "zone_name": lambda block: _plain(block["name"]),
+        "zone_name": lambda block: plain_name(block["name"]),
         "private": lambda block: bool(block.get("vpc")),
         "query_log": _tf_query_log,
         "signed": lambda block: (
@@ -176,7 +176,7 @@ CLOUDFORMATION_ZONE = CodeReader(
     HostedZone,
     parts={"AWS::Route53::DNSSEC": "HostedZoneId"},
     fields={
-        "zone_name": lambda block: _plain(block["Name"]),
+        "zone_name": lambda block: plain_name(block["Name"]),
         "private": lambda block: bool(block.get("VPCs")),
         "query_log": lambda block: block.get("QueryLoggingConfig", {}).get("CloudWatchLogsLogGroupArn"),
         "signed": lambda block: block.part("AWS::Route53::DNSSEC") is not None,

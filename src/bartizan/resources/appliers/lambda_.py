@@ -41,7 +41,7 @@ def _url(edit: Edit) -> Params | None:
     return {"FunctionName": edit.after.function_name, "AuthType": edit.after.url_auth_type, **edit.now}
 
 
-_IN_PROGRESS = ("ResourceConflictException: in progress", "TooManyRequestsException")
+_IN_PROGRESS = ("ResourceConflictException: is in progress", "TooManyRequestsException")
 
 FUNCTION = ApiWriter(
     Function,

@@ -58,7 +58,7 @@ SECRET = ApiWriter(
                 lambda secret: {"SecretId": secret.arn},
                 lambda reply: reply.get("RotationRules") or {},
             ),
-            busy=("InvalidRequestException: in progress",),
+            busy=("InvalidRequestException: previous rotation",),
         ),
     ),
     # It can be restored for 30 days.

@@ -8,6 +8,10 @@ from bartizan.resources.writing import CodeWriter
 TERRAFORM_ORGANIZATION = CodeWriter(
     "aws_organizations_organization",
     Organization,
-    fields={"enabled_policy_types": "enabled_policy_types", "feature_set": "feature_set"},
+    fields={
+        "enabled_policy_types": "enabled_policy_types",
+        "feature_set": "feature_set",
+        "trusted_services": "aws_service_access_principals",
+    },
     import_id=lambda organization: organization.organization_id or "",
 )

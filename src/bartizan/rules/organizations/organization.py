@@ -170,7 +170,9 @@ def centralize_root_access(organization: Organization) -> Organization:
     if organization.root_features is None:
         return organization
     features = {*organization.root_features, "RootCredentialsManagement"}
-    return replace(organization, root_features=tuple(sorted(features)))
+    # IAM does it only where it may work in all accounts.
+    trusted = {*(organization.trusted_services or ()), "iam.amazonaws.com"}
+    return replace(organization, root_features=tuple(sorted(features)), trusted_services=tuple(sorted(trusted)))
 
 
 _RECORDING = tuple(f"{each}.amazonaws.com" for each in ("cloudtrail", "config", "guardduty", "securityhub"))
