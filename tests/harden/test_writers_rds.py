@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bartizan.model import Unknown, replace
+from bartizan.model import replace
 from bartizan.resources.appliers.rds import INSTANCE
-from bartizan.resources.applying import Edit
+from bartizan.resources.applying import Edit, Refused
 from bartizan.resources.rds import DbInstance
 
 WITHOUT_BACKUPS = DbInstance(backup_retention_period=0)
@@ -14,7 +14,7 @@ WITHOUT_BACKUPS = DbInstance(backup_retention_period=0)
 
 def test_nothing_is_changed_at_once_where_that_makes_a_change_that_waits_as_well() -> None:
     edit = Edit(WITHOUT_BACKUPS, DbInstance(), now=["DBInstanceClass"])
-    with pytest.raises(Unknown, match="DBInstanceClass"):
+    with pytest.raises(Refused, match="DBInstanceClass"):
         INSTANCE.puts[0].calls(edit)
 
 

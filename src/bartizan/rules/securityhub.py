@@ -14,7 +14,7 @@ _EVERYWHERE = "ALL_REGIONS"
 _OURS = "arn:aws:securityhub:eu-west-1:111122223333:hub/default"
 
 
-@rule("medium", passes=[Hub()], fails=[Hub(enabled=False)])
+@rule("medium", passes=[Hub()], fails=[Hub(arn=_OURS, enabled=False, standards=())])
 def hub_disabled(hub: Hub) -> Problems:
     """Security Hub is off in a Region.
 
@@ -33,8 +33,8 @@ def hub_disabled(hub: Hub) -> Problems:
 
 @hub_disabled.fix
 def enable_hub(hub: Hub) -> Hub:
-    """Turn Security Hub on."""
-    return replace(hub, enabled=True)
+    """Turn Security Hub on, with new controls and the standards that fit every account."""
+    return replace(_with_standards(hub), enabled=True, auto_enable_controls=True)
 
 
 def _missing(hub: Hub) -> Iterator[tuple[str, str]]:
@@ -69,11 +69,15 @@ def standards_off(hub: Hub) -> Problems:
 @standards_off.fix
 def enable_standards(hub: Hub) -> Hub:
     """Turn on AWS Foundational Security Best Practices and the CIS AWS Foundations Benchmark."""
+    return _with_standards(hub)
+
+
+def _with_standards(hub: Hub) -> Hub:
     _, partition, _, region, *_ = hub.arn.split(":")
     added = (
         Subscription(f"arn:{partition}:securityhub:{region}::standards/{standard}") for _, standard in _missing(hub)
     )
-    return replace(hub, standards=(*hub.standards, *added))
+    return replace(hub, standards=tuple(sorted((*hub.standards, *added), key=lambda each: each.standard)))
 
 
 @rule(

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _ARN = "arn:aws:lambda:eu-west-1:123456789012:function:checkout"
 _ANYONE = {
@@ -39,7 +39,7 @@ _URL = {
 }
 
 
-def _function(aws: Aws, *statements: Mapping[str, Any]) -> None:
+def _function(aws: Aws, *statements: Mapping[str, Any]) -> State:
     """A function with a policy, of which moto knows no replacing."""
     role = aws.client("iam").create_role(RoleName="checkout", AssumeRolePolicyDocument=json.dumps({"Statement": []}))
     code = io.BytesIO()
@@ -80,9 +80,10 @@ def _function(aws: Aws, *statements: Mapping[str, Any]) -> None:
     aws.answers("lambda:GetResourcePolicy", held)
     aws.answers("lambda:PutResourcePolicy", put)
     aws.answers("lambda:DeleteResourcePolicy", delete)
+    return lambda: json.loads(state["Policy"])
 
 
-def _url(aws: Aws) -> None:
+def _url(aws: Aws) -> State:
     """A URL, of which moto does not tell how it answers."""
     state: dict[str, Any] = {
         "FunctionUrl": "https://x.lambda-url.eu-west-1.on.aws/",
@@ -93,29 +94,29 @@ def _url(aws: Aws) -> None:
         "CreationTime": "2024-01-01T00:00:00+00:00",
         "LastModifiedTime": "2024-01-01T00:00:00+00:00",
     }
-    kept = {"Cors": state["Cors"], "InvokeMode": "RESPONSE_STREAM"}
 
     def update(params: dict[str, Any]) -> dict[str, Any]:
-        assert {name: params[name] for name in kept} == kept
-        state["AuthType"] = params["AuthType"]
+        state.update({"Cors": {}, "InvokeMode": "BUFFERED", **params})
+        del state["FunctionName"]
         return state
 
     aws.answers("lambda:GetFunctionUrlConfig", lambda _: state)
     aws.answers("lambda:UpdateFunctionUrlConfig", update)
+    return lambda: state
 
 
 @seeds("lambda.public-function", "lambda.public-url")
-def function_with_everything_wrong(aws: Aws) -> None:
-    _function(aws, _ANYONE, _BUCKET, _URL)
-    _url(aws)
+def function_with_everything_wrong(aws: Aws) -> State:
+    policy, url = _function(aws, _ANYONE, _BUCKET, _URL), _url(aws)
+    return lambda: (policy(), url())
 
 
 @seeds("lambda.public-function")
-def function_with_nothing_but_an_open_statement(aws: Aws) -> None:
-    _function(aws, _ANYONE)
+def function_with_nothing_but_an_open_statement(aws: Aws) -> State:
+    return _function(aws, _ANYONE)
 
 
 @seeds("lambda.public-function", "lambda.public-url")
-def function_whose_open_statement_opens_its_url_too(aws: Aws) -> None:
-    _function(aws, {**_ANYONE, "Action": "lambda:*"}, _BUCKET)
+def function_whose_open_statement_opens_its_url_too(aws: Aws) -> State:
     _url(aws)
+    return _function(aws, {**_ANYONE, "Action": "lambda:*"}, _BUCKET)

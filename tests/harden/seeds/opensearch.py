@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _ARN = "arn:aws:es:eu-west-1:123456789012:domain/logs"
 _ANYONE = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "es:ESHttp*", "Resource": f"{_ARN}/*"}
@@ -17,7 +17,7 @@ def _policy(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def _domain(aws: Aws, **more: Any) -> None:
+def _domain(aws: Aws, **more: Any) -> State:
     """A domain whose groups of options are replaced as a whole, and whose encryption stays."""
     state = {
         "DomainId": "123456789012/logs",
@@ -47,6 +47,7 @@ def _domain(aws: Aws, **more: Any) -> None:
     aws.answers("opensearch:DescribeDomain", lambda _: {"DomainStatus": state})
     aws.answers("opensearch:ListTags", {"TagList": [{"Key": "team", "Value": "shop"}]})
     aws.answers("opensearch:UpdateDomainConfig", update)
+    return lambda: state
 
 
 _OLD = {
@@ -59,21 +60,21 @@ _OLD = {
 
 
 @seeds("opensearch.public-domain", "opensearch.weak-transport")
-def domain_on_the_internet_with_a_name_of_its_own(aws: Aws) -> None:
-    _domain(aws, AccessPolicies=_policy(_OWN, _ANYONE), DomainEndpointOptions=_OLD)
+def domain_on_the_internet_with_a_name_of_its_own(aws: Aws) -> State:
+    return _domain(aws, AccessPolicies=_policy(_OWN, _ANYONE), DomainEndpointOptions=_OLD)
 
 
 @seeds("opensearch.public-domain")
-def domain_with_nothing_but_an_open_statement(aws: Aws) -> None:
-    _domain(aws, AccessPolicies=_policy(_ANYONE))
+def domain_with_nothing_but_an_open_statement(aws: Aws) -> State:
+    return _domain(aws, AccessPolicies=_policy(_ANYONE))
 
 
 _LASTING = ("opensearch.unencrypted-domain", "opensearch.plain-between-nodes", "opensearch.weak-transport")
 
 
 @seeds(*_LASTING, lasting=_LASTING)
-def domain_without_encryption(aws: Aws) -> None:
-    _domain(
+def domain_without_encryption(aws: Aws) -> State:
+    return _domain(
         aws,
         AccessPolicies=_policy(_OWN),
         EncryptionAtRestOptions={"Enabled": False},

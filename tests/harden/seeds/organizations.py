@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 
-def _organization(aws: Aws, *features: str, services: tuple[str, ...] = ()) -> None:
+def _organization(aws: Aws, *features: str, services: tuple[str, ...] = ()) -> State:
     """An organization; of root access, which moto lacks, the features that are central, and the trusted services."""
     aws.client("organizations").create_organization(FeatureSet="ALL")
     central, allowed = list(features), [f"{each}.amazonaws.com" for each in services]
@@ -39,6 +39,7 @@ def _organization(aws: Aws, *features: str, services: tuple[str, ...] = ()) -> N
     aws.answers("iam:ListOrganizationsFeatures", told)
     aws.answers("iam:EnableOrganizationsRootCredentialsManagement", enable)
     aws.answers("iam:DisableOrganizationsRootCredentialsManagement", disable)
+    return lambda: (sorted(central), sorted(allowed))
 
 
 @seeds(
@@ -47,14 +48,15 @@ def _organization(aws: Aws, *features: str, services: tuple[str, ...] = ()) -> N
     "organizations.tag-policies-off",
     "organizations.root-access-not-central",
 )
-def new_organization(aws: Aws) -> None:
-    _organization(aws)
+def new_organization(aws: Aws) -> State:
+    return _organization(aws)
 
 
 @seeds("organizations.tag-policies-off", "organizations.root-access-not-central")
-def organization_that_has_begun(aws: Aws) -> None:
+def organization_that_has_begun(aws: Aws) -> State:
     organizations = aws.client("organizations")
-    _organization(aws, "RootSessions", services=("config", "iam"))
+    held = _organization(aws, "RootSessions", services=("config", "iam"))
     root = organizations.list_roots()["Roots"][0]["Id"]
     for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
         organizations.enable_policy_type(RootId=root, PolicyType=kind)
+    return held

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import Aws
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 
 def _instance(aws: Aws, **more: Any) -> None:
@@ -30,7 +30,7 @@ def _instance(aws: Aws, **more: Any) -> None:
     )
 
 
-def _answers(aws: Aws, kind: str, database: dict[str, Any]) -> None:
+def _answers(aws: Aws, kind: str, database: dict[str, Any]) -> State:
     """One instance or cluster, of which moto does not take all changes.
 
     Without ``ApplyImmediately`` what can wait is pending; with it, all that was pending is made as well.
@@ -50,10 +50,11 @@ def _answers(aws: Aws, kind: str, database: dict[str, Any]) -> None:
 
     aws.answers(f"rds:Modify{kind}", modify)
     aws.answers(f"rds:Describe{kind}s", lambda _: {f"{kind}s": [database]})
+    return lambda: database
 
 
-def _cluster(aws: Aws, **more: Any) -> None:
-    _answers(
+def _cluster(aws: Aws, **more: Any) -> State:
+    return _answers(
         aws,
         "DBCluster",
         {
@@ -103,10 +104,10 @@ def instance_that_keeps_backups_for_a_day(aws: Aws) -> None:
 
 
 @seeds("rds.instance-without-deletion-protection")
-def instance_whose_new_class_waits_for_the_window(aws: Aws) -> None:
+def instance_whose_new_class_waits_for_the_window(aws: Aws) -> State:
     _instance(aws, DeletionProtection=False)
     found = aws.client("rds").describe_db_instances(DBInstanceIdentifier="shop")["DBInstances"][0]
-    _answers(aws, "DBInstance", {**found, "PendingModifiedValues": {"DBInstanceClass": "db.r8g.large"}})
+    return _answers(aws, "DBInstance", {**found, "PendingModifiedValues": {"DBInstanceClass": "db.r8g.large"}})
 
 
 @seeds(
@@ -115,14 +116,14 @@ def instance_whose_new_class_waits_for_the_window(aws: Aws) -> None:
     "rds.cluster-snapshots-without-tags",
     "rds.cluster-without-iam-authentication",
 )
-def cluster_with_everything_wrong(aws: Aws) -> None:
+def cluster_with_everything_wrong(aws: Aws) -> State:
     wrong = {"DeletionProtection": False, "CopyTagsToSnapshot": False, "IAMDatabaseAuthenticationEnabled": False}
-    _cluster(aws, BackupRetentionPeriod=1, **wrong)
+    return _cluster(aws, BackupRetentionPeriod=1, **wrong)
 
 
 @seeds("rds.cluster-without-deletion-protection", "rds.short-cluster-backups")
-def cluster_of_documents(aws: Aws) -> None:
-    _cluster(aws, Engine="docdb", DeletionProtection=False, BackupRetentionPeriod=3)
+def cluster_of_documents(aws: Aws) -> State:
+    return _cluster(aws, Engine="docdb", DeletionProtection=False, BackupRetentionPeriod=3)
 
 
 @seeds("rds.public-snapshot", "rds.shared-snapshot")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import Aws
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 
 def _cluster(aws: Aws, **more: Any) -> None:
@@ -52,7 +52,7 @@ def cluster_with_everything_wrong(aws: Aws) -> None:
 
 
 @seeds("redshift.public-cluster")
-def cluster_with_an_address_of_its_own(aws: Aws) -> None:
+def cluster_with_an_address_of_its_own(aws: Aws) -> State:
     _cluster(aws, PubliclyAccessible=True)
     cluster = aws.client("redshift").describe_clusters()["Clusters"][0]
     address = {"ElasticIp": "203.0.113.7", "Status": "active"}
@@ -68,3 +68,4 @@ def cluster_with_an_address_of_its_own(aws: Aws) -> None:
 
     aws.answers("redshift:DescribeClusters", lambda _: {"Clusters": [cluster]})
     aws.answers("redshift:ModifyCluster", modify)
+    return lambda: cluster

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _SITE = {"HostedZoneId": "Z1BKCTXD74EZPE", "DNSName": "s3-website-eu-west-1.amazonaws.com"}
 _PLACE = {"ContinentCode": "EU"}
 
 
-def _zone(aws: Aws, *records: dict[str, Any]) -> None:
+def _zone(aws: Aws, *records: dict[str, Any]) -> State:
     """A zone with records; moto takes those that follow one for it, and forgets half of what tells them apart."""
     zone = aws.client("route53").create_hosted_zone(Name="shop.example", CallerReference="1")["HostedZone"]["Id"]
     held = [*records]
@@ -43,12 +43,13 @@ def _zone(aws: Aws, *records: dict[str, Any]) -> None:
 
     aws.answers("route53:ListResourceRecordSets", answer)
     aws.answers("route53:ChangeResourceRecordSets", change)
+    return lambda: sorted(held, key=told)
 
 
 @seeds("route53.dangling-record")
-def alias_of_a_bucket_that_is_gone(aws: Aws) -> None:
+def alias_of_a_bucket_that_is_gone(aws: Aws) -> State:
     alias = {**_SITE, "EvaluateTargetHealth": True}
-    _zone(
+    return _zone(
         aws,
         {"Name": "www.shop.example.", "Type": "A", "AliasTarget": alias},
         {"Name": "www.shop.example.", "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"kept"'}]},
@@ -56,11 +57,11 @@ def alias_of_a_bucket_that_is_gone(aws: Aws) -> None:
 
 
 @seeds("route53.dangling-record")
-def wildcard_for_europe(aws: Aws) -> None:
+def wildcard_for_europe(aws: Aws) -> State:
     gone = [{"Value": "d111111abcdef8.cloudfront.net"}]
     here = [{"Value": "shop.example"}]
     name = {"Name": "\\052.shop.example.", "Type": "CNAME"}
-    _zone(
+    return _zone(
         aws,
         {**name, "SetIdentifier": "eu", "GeoLocation": _PLACE, "TTL": 300, "ResourceRecords": gone},
         {**name, "SetIdentifier": "us", "GeoLocation": {"CountryCode": "US"}, "TTL": 300, "ResourceRecords": here},
@@ -68,13 +69,13 @@ def wildcard_for_europe(aws: Aws) -> None:
 
 
 @seeds("route53.strange-address")
-def addresses_that_were_given_back(aws: Aws) -> None:
+def addresses_that_were_given_back(aws: Aws) -> State:
     values = [{"Value": "52.48.0.1"}, {"Value": "192.0.2.1"}]
-    _zone(aws, {"Name": "api.shop.example.", "Type": "A", "TTL": 60, "ResourceRecords": values})
+    return _zone(aws, {"Name": "api.shop.example.", "Type": "A", "TTL": 60, "ResourceRecords": values})
 
 
 @seeds("route53.no-transfer-lock", "route53.not-renewed")
-def domain_that_anyone_could_take(aws: Aws) -> None:
+def domain_that_anyone_could_take(aws: Aws) -> State:
     state: dict[str, Any] = {"DomainName": "shop.example", "AutoRenew": False, "TransferLock": False}
 
     def switch(operation: str, field: str, *, on: bool) -> None:
@@ -89,3 +90,4 @@ def domain_that_anyone_could_take(aws: Aws) -> None:
     switch("EnableDomainAutoRenew", "AutoRenew", on=True)
     switch("DisableDomainAutoRenew", "AutoRenew", on=False)
     aws.answers("route53domains:ListDomains", lambda _: {"Domains": [state]})
+    return lambda: state

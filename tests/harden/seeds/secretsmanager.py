@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"
 _NOW = dt.datetime.now(dt.UTC)
@@ -21,7 +21,7 @@ _OWN = {
 _ANYONE = {**_OWN, "Sid": "anyone", "Principal": "*"}
 
 
-def _secret(aws: Aws, **more: Any) -> None:
+def _secret(aws: Aws, **more: Any) -> State:
     """A secret of which moto tells no schedule, nor when it was read."""
     state = {
         "ARN": _ARN,
@@ -59,6 +59,7 @@ def _secret(aws: Aws, **more: Any) -> None:
     aws.answers("secretsmanager:DeleteSecret", delete)
     aws.answers("secretsmanager:RestoreSecret", restore)
     aws.answers("secretsmanager:GetResourcePolicy", {"ARN": _ARN, "Name": "db"})
+    return lambda: state
 
 
 def _open(aws: Aws, *statements: dict[str, Any]) -> None:
@@ -79,22 +80,22 @@ def secret_for_anyone_alone(aws: Aws) -> None:
 
 
 @seeds("secretsmanager.rotated-rarely")
-def secret_rotated_every_year(aws: Aws) -> None:
-    _secret(aws, RotationEnabled=True, RotationRules={"AutomaticallyAfterDays": 365, "Duration": "3h"})
+def secret_rotated_every_year(aws: Aws) -> State:
+    return _secret(aws, RotationEnabled=True, RotationRules={"AutomaticallyAfterDays": 365, "Duration": "3h"})
 
 
 @seeds("secretsmanager.rotated-rarely")
-def secret_rotated_at_a_rate(aws: Aws) -> None:
+def secret_rotated_at_a_rate(aws: Aws) -> State:
     rules = {"AutomaticallyAfterDays": 365, "ScheduleExpression": "rate(365 days)", "Duration": "2h"}
-    _secret(aws, RotationEnabled=True, RotationRules=rules)
+    return _secret(aws, RotationEnabled=True, RotationRules=rules)
 
 
 @seeds("secretsmanager.rotated-rarely")
-def secret_rotated_on_new_year(aws: Aws) -> None:
+def secret_rotated_on_new_year(aws: Aws) -> State:
     rules = {"AutomaticallyAfterDays": 365, "ScheduleExpression": "cron(0 4 1 1 ? *)"}
-    _secret(aws, RotationEnabled=True, RotationRules=rules)
+    return _secret(aws, RotationEnabled=True, RotationRules=rules)
 
 
 @seeds("secretsmanager.unused-secret")
-def secret_that_nobody_reads(aws: Aws) -> None:
-    _secret(aws, LastAccessedDate=_NOW - dt.timedelta(days=200))
+def secret_that_nobody_reads(aws: Aws) -> State:
+    return _secret(aws, LastAccessedDate=_NOW - dt.timedelta(days=200))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bartizan.model import Gap, Reason, Unknown
-from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put
+from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, Refused
 from bartizan.resources.rds import DbCluster, DbClusterSnapshot, DbInstance, DbSnapshot
 from bartizan.resources.reading import Call
 
@@ -38,8 +37,10 @@ def _changed(edit: Edit, names: Mapping[str, str]) -> dict[str, Any]:
     if not edit.changes(*_WAIT):
         return given
     if waiting := sorted(set(edit.now or ()) - _OURS):
-        detail = f"other changes wait for its maintenance window and would be made as well: {', '.join(waiting)}"
-        raise Unknown(f"what a change of {edit.after.name} at once does", Gap(Reason.COMPUTED, detail=detail))
+        raise Refused(
+            f"{', '.join(waiting)} of {edit.after.name} waits for the maintenance window, and would change as well; "
+            "let that be made first, or take it back"
+        )
     return {**given, "ApplyImmediately": True}
 
 
