@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from bartizan.model import Problems, Resource, World, replace, rule
 from bartizan.resources.amplify import App
 from bartizan.resources.apigateway import Stage
@@ -72,7 +74,7 @@ def owasp_not_covered(acl: WebAcl) -> Problems:
 @owasp_not_covered.risky_fix("requests that the groups take for attacks are refused, some wrongly: count them first")
 def add_groups(acl: WebAcl) -> WebAcl:
     """Add AWS's managed rule groups against the OWASP top 10."""
-    added = tuple(AclRule(name.partition("/")[2], managed=name) for name in _missing(acl))
+    added = tuple(AclRule(_free(acl, name.partition("/")[2]), managed=name) for name in _missing(acl))
     return replace(acl, rules=(*acl.rules, *added))
 
 
@@ -145,7 +147,13 @@ def limit_floods(acl: WebAcl) -> WebAcl:
     """Add a rule that stops addresses with more than 2000 requests in five minutes."""
     if any(map(_stops_floods, acl.rules)):
         return acl
-    return replace(acl, rules=(*acl.rules, AclRule("flood", rate=RateLimit(2000))))
+    return replace(acl, rules=(*acl.rules, AclRule(_free(acl, "flood"), rate=RateLimit(2000))))
+
+
+def _free(acl: WebAcl, name: str) -> str:
+    """The name, with a number where another rule of the ACL has it."""
+    taken = {each.name for each in acl.rules}
+    return next(each for each in chain((name,), (f"{name}-{number}" for number in count(2))) if each not in taken)
 
 
 def _stops_logins(each: AclRule) -> bool:

@@ -1,0 +1,66 @@
+"""What writers refuse, since the call would do more than it says, or could not do it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bartizan.model import replace
+from bartizan.resources.appliers.rds import INSTANCE
+from bartizan.resources.appliers.sagemaker import NOTEBOOK
+from bartizan.resources.appliers.wafv2 import WEB_ACL
+from bartizan.resources.applying import Edit, Refused
+from bartizan.resources.rds import DbInstance
+from bartizan.resources.sagemaker import NotebookInstance
+from bartizan.resources.wafv2 import AclRule, RateLimit, WebAcl
+
+WITHOUT_BACKUPS = DbInstance(backup_retention_period=0)
+
+
+def test_nothing_is_changed_at_once_where_that_makes_a_change_that_waits_as_well() -> None:
+    edit = Edit(WITHOUT_BACKUPS, DbInstance(), now=["DBInstanceClass"])
+    with pytest.raises(Refused, match="DBInstanceClass"):
+        INSTANCE.puts[0].calls(edit)
+
+
+def test_a_change_that_waits_and_is_the_same_is_made_now() -> None:
+    edit = Edit(WITHOUT_BACKUPS, DbInstance(), now=["BackupRetentionPeriod"])
+    assert [each["ApplyImmediately"] for each in INSTANCE.puts[0].calls(edit)] == [True]
+
+
+def test_what_need_not_wait_leaves_alone_what_does() -> None:
+    edit = Edit(replace(DbInstance(), deletion_protection=False), DbInstance(), now=["DBInstanceClass"])
+    assert INSTANCE.puts[0].calls(edit) == [{"DBInstanceIdentifier": "shop", "DeletionProtection": True}]
+
+
+def test_a_notebook_that_runs_is_not_changed() -> None:
+    edit = Edit(NotebookInstance(root_access=True), NotebookInstance(), now="InService")
+    with pytest.raises(Refused, match=r"InService.*stop it"):
+        NOTEBOOK.puts[0].calls(edit)
+
+
+COMMON = "AWS/AWSManagedRulesCommonRuleSet"
+THEIRS = AclRule("theirs", managed=COMMON, stops=False)
+OWN = AclRule("own", managed=COMMON)
+
+
+def acl(*rules: AclRule) -> WebAcl:
+    return WebAcl(web_acl_name="shop", arn="arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/shop/1", rules=rules)
+
+
+def sent(before: WebAcl, after: WebAcl) -> list[str]:
+    """The names of the rules that are sent, where the web ACL has one of its own."""
+    now = {"settings": {"Rules": [{"Name": "own", "Priority": 7}]}, "token": "t"}
+    (call,) = WEB_ACL.puts[0].calls(Edit(before, after, now=now))
+    return [each["Name"] for each in call["Rules"]]
+
+
+def test_rules_of_firewall_manager_are_left_to_it() -> None:
+    with pytest.raises(Refused, match="Firewall Manager governs theirs"):
+        sent(acl(THEIRS, OWN), acl(AclRule("theirs", managed=COMMON), OWN))
+
+
+def test_a_rule_is_added_behind_those_of_firewall_manager_but_not_between_them() -> None:
+    flood = AclRule("flood", rate=RateLimit(2000))
+    assert sent(acl(THEIRS, OWN), acl(THEIRS, OWN, flood)) == ["own", "flood"]
+    with pytest.raises(Refused, match="its last rules"):
+        sent(acl(OWN, THEIRS), acl(OWN, THEIRS, flood))
