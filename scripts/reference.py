@@ -83,6 +83,7 @@ def rule_page(facts: dict[str, Any]) -> str:
             "",
             f"## Automatic fix\n\n{automatic}",
             "",
+            *_by_api(facts["id"], fix),
             *_as_code(fix["code"] if fix else {}),
             "## Samples",
             "",
@@ -105,6 +106,14 @@ def rule_page(facts: dict[str, Any]) -> str:
             *(f"- <{each}>" for each in facts["references"]),
         ]
     )
+
+
+def _by_api(rule: str, fix: dict[str, Any] | None) -> list[str]:
+    if not fix or not fix["calls"]:
+        return []
+    lasting = f" It cannot be undone: {fix['lasting']}." if fix["lasting"] else ""
+    calls = ", ".join(f"`{each}`" for each in fix["calls"])
+    return [f"By `bartizan plan --rule {rule}`: {calls}.{lasting}", ""]
 
 
 def _as_code(code: dict[str, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from bartizan.app.fixing import sample_code
+from bartizan.app.fixing import sample_calls, sample_code
 from bartizan.app.scan import wanted_by
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.trace import trace
@@ -37,7 +37,9 @@ def explain(rule: Rule, catalog: Catalog, index: ResourceIndex | None = None) ->
             f"{name} = {json.dumps(plain(value))}: {rule.doc.parameters[name]}"
             for name, value in rule.parameters.items()
         ],
-        "fix": {"what": fix.what, "breaks": fix.breaks, "code": sample_code(fix, index)} if fix else None,
+        "fix": {"what": fix.what, "breaks": fix.breaks, "code": sample_code(fix, index), **sample_calls(fix)}
+        if fix
+        else None,
         "passes": [_sample(rule, each) for each in rule.passes],
         "fails": [_sample(rule, each) for each in rule.fails],
         "actions": actions_of(rule, index),

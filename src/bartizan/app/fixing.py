@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import IO
+from typing import IO, Any
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import Evaluation
 from bartizan.engine.outcome import Results
 from bartizan.iac.write.comments import comments
 from bartizan.iac.write.fix import FixCode, Language, Names, fix_code, template
-from bartizan.model import Finding, Fix, InputError, Resource, judged
+from bartizan.model import Finding, Fix, InputError, Resource, Unknown, judged
 from bartizan.report.content import ReportInput
+from bartizan.resources.applying import Edit, Put, Refused
 from bartizan.resources.code import service_of
-from bartizan.resources.index import ResourceIndex, code_writers
+from bartizan.resources.index import ResourceIndex, api_writers, code_writers
 from bartizan.resources.writing import CodeWriter
 
 _IN_TERRAFORM = re.compile(r"(?:^|\.)aws_\w+\.")
@@ -31,6 +32,27 @@ def sample_code(fix: Fix, index: ResourceIndex) -> Texts:
         tried = [fix_code([fix], judged(each)[0], index.code_writers, language) for each in fix.rule.fails]
         found[language] = next((each.text for each in tried if each.written), tried[0].text if tried else "")
     return found
+
+
+def sample_calls(fix: Fix) -> dict[str, Any]:
+    """The API calls that make the fix of a failing sample, and why they cannot be undone; none where there are none."""
+    writers = api_writers({service_of(fix.rule.resource)})
+    for sample in fix.rule.fails:
+        resource = judged(sample)[0]
+        edit = Edit(resource, fix.change(resource))
+        writer = next((each for each in writers if each.kind is type(resource)), None)
+        if writer and not writer.unwritten(edit):
+            calls = dict.fromkeys(put.call.name for put in writer.steps(edit) if _is_made(put, edit))
+            return {"calls": list(calls), "lasting": writer.lasting(edit)}
+    return {"calls": [], "lasting": ""}
+
+
+def _is_made(put: Put, edit: Edit) -> bool:
+    """Whether the put is called for a sample, of which no look has seen anything."""
+    try:
+        return bool(put.calls(edit))
+    except (Unknown, Refused, LookupError, TypeError, ValueError, AttributeError):
+        return True
 
 
 def resource_code(fixes: Sequence[Fix], resource: Resource, writers: Iterable[CodeWriter]) -> Texts:

@@ -119,6 +119,7 @@ def _text(facts: dict[str, Any]) -> str:
         ("Why it matters", facts["why"]),
         ("How to fix", facts["how_to_fix"]),
         ("Automatic fix", f"{fix['what']}.{risk}" if fix else "None: it takes a decision of yours."),
+        ("By API", _by_api(facts) if fix else ""),
         *((f"As {LANGUAGES[name]}", text) for name, text in (fix["code"] if fix else {}).items()),
         ("Parameters", "\n".join(facts["parameters"])),
         ("Passes", "\n".join(facts["passes"])),
@@ -128,6 +129,14 @@ def _text(facts: dict[str, Any]) -> str:
         ("References", "\n".join(facts["references"])),
     ]
     return "\n\n".join(f"{heading}\n{_indent(body)}" if heading else body for heading, body in parts if body)
+
+
+def _by_api(facts: dict[str, Any]) -> str:
+    fix = facts["fix"]
+    if not fix["calls"]:
+        return ""
+    lasting = f"\nIt cannot be undone: {fix['lasting']}" if fix["lasting"] else ""
+    return f"bartizan plan --rule {facts['id']}\n{', '.join(fix['calls'])}{lasting}"
 
 
 def _indent(text: str) -> str:
