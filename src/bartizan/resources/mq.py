@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bartizan.model import Resource, field, resource
 from bartizan.resources.code import CodeReader
-from bartizan.resources.reading import Call, Detail, Listing, Reader
+from bartizan.resources.reading import Call, Detail, Listing, Reader, Reply
 from bartizan.resources.tags import NO_TAGS, TAGS_DOC, Tags, tags_in, terraform_tags
 
 
@@ -18,9 +18,19 @@ class Broker(Resource):
     engine_type: str = field("`ACTIVEMQ` or `RABBITMQ`.", default="ACTIVEMQ")
     publicly_accessible: bool = field("Whether it has an address on the internet.", default=False)
     auto_minor_version_upgrade: bool = field("Whether it takes minor upgrades by itself.", default=True)
-    general_log: bool = field("Whether it sends its log to CloudWatch Logs.", default=True)
-    audit_log: bool = field("Whether ActiveMQ sends its audit log to CloudWatch Logs.", default=True)
+    general_log: bool = field(
+        "Whether it sends its log to CloudWatch Logs, or will from its next restart on.", default=True
+    )
+    audit_log: bool = field(
+        "Whether ActiveMQ sends its audit log there, or will from its next restart on.", default=True
+    )
     tags: Mapping[str, str] = field(TAGS_DOC, default=NO_TAGS)
+
+
+def _logs(reply: Reply, kind: str) -> bool:
+    """Whether a log is on, or will be from the next restart on, with which a broker takes such a change."""
+    logs = reply.get("Logs") or {}
+    return bool({**logs, **(logs.get("Pending") or {})}.get(kind))
 
 
 BROKERS = Reader(
@@ -42,8 +52,8 @@ BROKERS = Reader(
             fields={
                 "publicly_accessible": lambda reply: bool(reply.get("PubliclyAccessible")),
                 "auto_minor_version_upgrade": lambda reply: bool(reply.get("AutoMinorVersionUpgrade")),
-                "general_log": lambda reply: bool((reply.get("Logs") or {}).get("General")),
-                "audit_log": lambda reply: bool((reply.get("Logs") or {}).get("Audit")),
+                "general_log": lambda reply: _logs(reply, "General"),
+                "audit_log": lambda reply: _logs(reply, "Audit"),
                 "tags": lambda reply: Tags(reply.get("Tags") or {}),
             },
         ),

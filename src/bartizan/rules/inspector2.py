@@ -139,8 +139,8 @@ def function_code_not_scanned(status: AccountStatus, world: World) -> Problems:
 
 @function_code_not_scanned.fix
 def scan_code(status: AccountStatus) -> AccountStatus:
-    """Turn on scans of Lambda code."""
-    return replace(status, function_code=True)
+    """Turn on scans of Lambda code, and those of Lambda that they build on."""
+    return replace(status, functions=True, function_code=True)
 
 
 apart = administered_elsewhere.of(AccountStatus, "Inspector")
