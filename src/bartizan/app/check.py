@@ -13,7 +13,7 @@ from bartizan.engine.evaluate import Evaluation, evaluate
 from bartizan.engine.settings import Settings
 from bartizan.engine.suppress import Accepted, accept
 from bartizan.engine.trace import fields_read
-from bartizan.iac.read import Reading, read_code
+from bartizan.iac.read import Code, Reading, read_code
 from bartizan.model import InputError, Rule, Snapshot
 from bartizan.model.resource import BASE_FIELDS
 from bartizan.resources.code import CodeReader, service_of
@@ -24,9 +24,10 @@ from bartizan.resources.code_readers import CodeReaders
 class CodeCheck:
     """The result of a check: what was read as what, what was not and why, and the verdicts.
 
-    ``seconds`` is the wall time.
+    ``seconds`` is the wall time, ``code`` all that was read.
     """
 
+    code: Code
     readings: tuple[Reading, ...]
     not_read: Mapping[str, str]
     started: dt.datetime
@@ -54,6 +55,18 @@ def check_with(
     if not code.files:
         named = ", ".join(map(str, asked))
         raise InputError(f"no Terraform code or plan and no CloudFormation template is in {named}")
+    return judge(code, choose, settings, started=started, clock=clock)
+
+
+def judge(
+    code: Code,
+    choose: Callable[[Collection[str]], Catalog],
+    settings: Settings | None = None,
+    *,
+    started: dt.datetime,
+    clock: float,
+) -> CodeCheck:
+    """Judge what was read; ``clock`` is the monotonic time at which that began."""
     readers = {reader.code_type: reader for reader in code.readers}
     catalog = choose({service_of(reader.kind) for reader in readers.values()})
     fitting = {rule.id: fitted for rule in catalog if (fitted := _fitting(rule, readers))}
@@ -66,6 +79,7 @@ def check_with(
         chosen, Snapshot(code.resources), lambda rule, resource: read_by[id(resource)] in fitting[rule.id]
     )
     return CodeCheck(
+        code=code,
         readings=tuple(code.readings),
         not_read=code.not_read,
         started=started,

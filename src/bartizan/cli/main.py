@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "drift": "bartizan.cli.diff:drift_command",
         "evidence": "bartizan.cli.evidence:evidence_group",
         "exposed": "bartizan.cli.exposed:exposed_command",
+        "fix": "bartizan.cli.fix:fix_command",
         "frameworks": "bartizan.cli.frameworks:frameworks_command",
         "paths": "bartizan.cli.paths:paths_command",
         "permissions": "bartizan.cli.permissions:permissions_command",
@@ -77,7 +78,8 @@ def cli() -> None:
     Examples:
       bartizan demo                     try it on a simulated account
       bartizan scan --profile audit     assess an account, read-only
-      bartizan check infra/             assess Terraform plans and CloudFormation
+      bartizan check infra/             assess Terraform and CloudFormation
+      bartizan fix infra/               propose edits of them, as a diff
       bartizan plan --safe-only         plan the fixes; `bartizan apply` makes them, `bartizan undo` takes them back
 
     Exit codes: 0 clean, 1 findings at or above the chosen severity, 2 usage or input error, 3 partly unknown.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bartizan.iac.cloudformation import Template
-from bartizan.iac.files import read_text
+from bartizan.iac.files import NO_TEXTS, read_text
 from bartizan.iac.loops import LOOP
 from bartizan.iac.sam import expand, is_sam
 from bartizan.iac.serverless import as_template, is_serverless
@@ -42,11 +42,15 @@ class Reading:
 class Code:
     """What was read: the resources, the reader that each came by, and the files and folders with what they are.
 
-    ``not_read`` says of what was passed over why it was.
+    ``blocks`` are what each was taken from, ``kinds`` what the file or folder is in which it stands, and ``places``
+    where blocks stand, by file or folder and by address. ``not_read`` says of what was passed over why it was.
     """
 
     resources: list[Resource] = field(default_factory=list)
     readers: list[CodeReader] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    kinds: list[Reading] = field(default_factory=list)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     not_read: dict[str, str] = field(default_factory=dict)
 
@@ -58,6 +62,7 @@ class Code:
     def add(self, path: Path, kind: str, found: list[Found], places: Mapping[str, Place]) -> None:
         """Keep the resources of one file or folder."""
         self.readings.append(Reading(str(path), kind, len(found)))
+        self.places |= {(str(path), address): place for address, place in places.items()}
         for reader, address, block in found:
             self._keep(reader, address, block, places[address])
             for inner in reader.inner:
@@ -68,10 +73,14 @@ class Code:
         values, gaps = take(reader.fields, block)
         self.resources.append(reader.kind.of(values | {"address": address, "place": place}, gaps))
         self.readers.append(reader)
+        self.blocks.append(block)
+        self.kinds.append(self.readings[-1])
 
 
-def read_code(paths: Iterable[Path], readers: CodeReaders) -> Code:
+def read_code(paths: Iterable[Path], readers: CodeReaders, texts: Mapping[Path, str] = NO_TEXTS) -> Code:
     """Read plans, templates and folders of Terraform's language; other folders are searched for them.
+
+    ``texts`` is what files shall say instead of what they do, by their full paths.
 
     Raises ``InputError`` for a file that is broken, for one named by the user that is none of these, and where an
     extra is needed that is not installed.
@@ -83,16 +92,18 @@ def read_code(paths: Iterable[Path], readers: CodeReaders) -> Code:
             for each in tree.skipped:
                 code.not_read[str(each)] = "what tools put there is not read"
             for each in tree.files:
-                _read_file(each, readers, code, named=False)
-            _read_terraform(tree.terraform, around(path), readers, code)
+                _read_file(each, readers, code, texts, named=False)
+            _read_terraform(tree.terraform, around(path), readers, code, texts)
         elif path.name.endswith((".tf", ".tf.json")) and path.is_file():
-            _read_terraform([path.parent], around(path.parent), readers, code)
+            _read_terraform([path.parent], around(path.parent), readers, code, texts)
         else:
-            _read_file(path, readers, code, named=True)
+            _read_file(path, readers, code, texts, named=True)
     return code
 
 
-def _read_terraform(folders: list[Path], within: Path, readers: CodeReaders, code: Code) -> None:
+def _read_terraform(
+    folders: list[Path], within: Path, readers: CodeReaders, code: Code, texts: Mapping[Path, str]
+) -> None:
     """Read root modules; what another folder calls is read with its caller, and what has a plan beside it by that."""
     if not folders:
         return
@@ -103,7 +114,7 @@ def _read_terraform(folders: list[Path], within: Path, readers: CodeReaders, cod
     from bartizan.iac.hcl.syntax import hcl_parser  # noqa: PLC0415
 
     parser = hcl_parser()
-    known = {each.resolve(): read_folder(each.resolve(), parser) for each in folders}
+    known = {each.resolve(): read_folder(each.resolve(), parser, texts) for each in folders}
     called = {each for folder in known.values() for each in local_modules(folder)}
     roots = [each for each in folders if each.resolve() not in called] or folders
     planned_in = {Path(each.path).parent: each.path for each in code.readings if each.kind == _PLAN}
@@ -111,13 +122,13 @@ def _read_terraform(folders: list[Path], within: Path, readers: CodeReaders, cod
         if folder in planned_in:
             code.not_read[str(folder)] = f"its plan was read: {planned_in[folder]}"
             continue
-        read = read_hcl(folder, Project.new(folder, within, parser, known), readers)
+        read = read_hcl(folder, Project.new(folder, within, parser, known, texts), readers)
         code.add(folder, "Terraform", read.found, read.places)
         code.not_read.update(read.left_out)
 
 
-def _read_file(path: Path, readers: CodeReaders, code: Code, *, named: bool) -> None:
-    text = _text(path)
+def _read_file(path: Path, readers: CodeReaders, code: Code, texts: Mapping[Path, str], *, named: bool) -> None:
+    text = _text(path, texts)
     if not named and path.stem != "serverless" and not any(mark in text for mark in _MARKS):
         return
     document = _parsed(text, str(path))
@@ -168,8 +179,8 @@ def _read_serverless(path: Path, document: Document, readers: CodeReaders, code:
     code.add(path, "Serverless Framework project", found, places)
 
 
-def _text(path: Path) -> str:
-    return read_text(path, _LARGEST, no_text=f"of a Terraform plan, {_SHOW}")
+def _text(path: Path, texts: Mapping[Path, str]) -> str:
+    return read_text(path, _LARGEST, no_text=f"of a Terraform plan, {_SHOW}", texts=texts)
 
 
 def _parsed(text: str, path: str) -> Document:

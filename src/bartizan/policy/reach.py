@@ -275,8 +275,8 @@ def _named_in(document: PolicyDocument) -> str:
     """The resource that a policy is about, as its statements name it; empty where they leave it open."""
     for statement in document.statements:
         for resource in statement.resources:
-            name = resource.partition("/")[0] if resource.startswith("arn:aws:s3:::") else resource
-            if name.startswith("arn:") and not {"*", "?", "$"} & set(name):
+            name = resource.partition("/")[0] if resource.startswith(("arn:aws:s3:::", "<")) else resource
+            if name.startswith(("arn:", "<")) and not {"*", "?", "$"} & set(name):
                 return name
     return ""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bartizan.iac.files import read_text
+from bartizan.iac.files import NO_TEXTS, read_text
 from bartizan.iac.hcl.syntax import Body, Part, Written, read_body
 from bartizan.model import InputError
 
@@ -39,16 +39,19 @@ def code_files(folder: Path) -> list[Path]:
     return sorted(each for each in folder.iterdir() if each.name.endswith(_ENDINGS) and each.is_file())
 
 
-def read_folder(path: Path, parser: Parser) -> Folder:
-    """Read a folder; raises ``InputError`` with file and line where a file is broken, or declares twice."""
+def read_folder(path: Path, parser: Parser, texts: Mapping[Path, str] = NO_TEXTS) -> Folder:
+    """Read a folder; raises ``InputError`` with file and line where a file is broken, or declares twice.
+
+    ``texts`` is what files shall say instead, by their full paths.
+    """
     folder = Folder(path)
     files = code_files(path)
     overriding = [each for each in files if each.name.partition(".")[0].rpartition("_")[2] == "override"]
     for each in (each for each in files if each not in overriding):
-        for part in read_body(_text(each), str(each), parser).blocks:
+        for part in read_body(_text(each, texts), str(each), parser).blocks:
             _declare(folder, part)
     for each in overriding:
-        for part in read_body(_text(each), str(each), parser).blocks:
+        for part in read_body(_text(each, texts), str(each), parser).blocks:
             _override(folder, part)
     for each in _variable_files(path):
         folder.given.update(read_body(_text(each), str(each), parser).attributes if each.suffix != ".json" else
@@ -103,8 +106,8 @@ def _override(folder: Folder, part: Part) -> None:
         folder.declared[part.type][part.labels] = Part(base.type, base.labels, body, base.file, base.line)
 
 
-def _text(path: Path) -> str:
-    return read_text(path, _LARGEST, too_large="name a smaller folder")
+def _text(path: Path, texts: Mapping[Path, str] = NO_TEXTS) -> str:
+    return read_text(path, _LARGEST, too_large="name a smaller folder", texts=texts)
 
 
 def constant(written: Written | None) -> Any:

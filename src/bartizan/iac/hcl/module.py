@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bartizan.iac.files import NO_TEXTS
 from bartizan.iac.hcl.document import policy_document
 from bartizan.iac.hcl.evaluate import Evaluator, Scope, pairs_of
 from bartizan.iac.hcl.folder import Folder, constant, read_folder
@@ -50,7 +51,7 @@ class Instance:
 class Project:
     """What the modules of one root share: the evaluator, the folders that were read, and what was left out, and why.
 
-    Files are read below ``within`` only.
+    Files are read below ``within`` only; ``texts`` is what they shall say instead, by their full paths.
     """
 
     evaluator: Evaluator
@@ -60,16 +61,24 @@ class Project:
     left_out: dict[str, str] = field(default_factory=dict)
     modules: int = 0
     resources: int = 0
+    texts: Mapping[Path, str] = field(default_factory=lambda: NO_TEXTS)
 
     @classmethod
-    def new(cls, root: Path, within: Path, parser: Parser, folders: dict[Path, Folder]) -> Project:
+    def new(
+        cls,
+        root: Path,
+        within: Path,
+        parser: Parser,
+        folders: dict[Path, Folder],
+        texts: Mapping[Path, str] = NO_TEXTS,
+    ) -> Project:
         """A project whose root module is a folder; ``folders`` are those that were read before."""
-        return cls(Evaluator(parser, Budget(str(root))), within.resolve(), root.resolve(), folders)
+        return cls(Evaluator(parser, Budget(str(root))), within.resolve(), root.resolve(), folders, texts=texts)
 
     def folder(self, path: Path) -> Folder:
         """A folder, read once."""
         if path not in self.folders:
-            self.folders[path] = read_folder(path, self.evaluator.parser)
+            self.folders[path] = read_folder(path, self.evaluator.parser, self.texts)
         return self.folders[path]
 
     def count_resource(self) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bartizan.iac.write.comments import comment
@@ -22,13 +23,20 @@ _TEMPLATE = re.compile(r"([$%]+)(?=\{)")
 _WORDS = frozenset({"true", "false", "null"})
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An expression, as it is to stand in the code."""
+
+    text: str
+
+
 def block(declaration: Declaration, label: str) -> str:
     """A resource block, called ``label``."""
     own = f"{declaration.own}.{label}"
     name = label if declaration.number == 1 else f"{label}_{declaration.number}"
     lines = [f'resource "{declaration.code_type}" "{name}" {{']
     lines += [f"  {comment(f'{name} is left out')}" for name in declaration.left_out]
-    lines += _body(declaration.attributes, own, "  ")
+    lines += body(declaration.attributes, own, "  ")
     return "\n".join([*lines, "}"]) if len(lines) > 1 else f"{lines[0]}}}"
 
 
@@ -58,7 +66,7 @@ def _code(letter: str) -> str:
     return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
 
 
-def _body(attributes: Mapping[str, Any], own: str, indent: str) -> Iterator[str]:
+def body(attributes: Mapping[str, Any], own: str, indent: str) -> Iterator[str]:
     """The lines of a block: its attributes, then its nested blocks, each after an empty line."""
     blocks: list[tuple[str, Nested]] = []
     arguments: list[tuple[str, str]] = []
@@ -67,13 +75,13 @@ def _body(attributes: Mapping[str, Any], own: str, indent: str) -> Iterator[str]
         if inner and isinstance(inner, list) and all(isinstance(each, Nested) for each in inner):
             blocks += [(name, each) for each in inner]
         elif value is not None:
-            arguments.append((name, _expression(value, own, indent)))
+            arguments.append((name, expression(value, own, indent)))
     yield from _aligned(arguments, indent)
     for number, (name, each) in enumerate(blocks):
         if arguments or number:
             yield ""
-        body = list(_body(each.attributes, own, f"{indent}  "))
-        yield from (f"{indent}{name} {{", *body, f"{indent}}}") if body else (f"{indent}{name} {{}}",)
+        inside = list(body(each.attributes, own, f"{indent}  "))
+        yield from (f"{indent}{name} {{", *inside, f"{indent}}}") if inside else (f"{indent}{name} {{}}",)
 
 
 def _aligned(arguments: list[tuple[str, str]], indent: str) -> Iterator[str]:
@@ -94,13 +102,16 @@ def _neighbours(arguments: list[tuple[str, str]], number: int) -> Iterator[str]:
     return (name for name, _ in arguments[first : last + 1])
 
 
-def _expression(value: Any, own: str, indent: str) -> str:  # noqa: PLR0911 - one line per kind of value
+def expression(value: Any, own: str, indent: str) -> str:  # noqa: PLR0911 - one line per kind of value
+    """A value; ``own`` is the address of the resource that parts refer to, ``indent`` that of its line."""
+    if isinstance(value, Raw):
+        return value.text
     if isinstance(value, Own):
         return f"{own}.{value.attribute}"
     if isinstance(value, Json):
-        return f"jsonencode({_expression(value.value, own, indent)})"
+        return f"jsonencode({expression(value.value, own, indent)})"
     if isinstance(value, Nested):
-        return _expression(value.attributes, own, indent)
+        return expression(value.attributes, own, indent)
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
@@ -118,7 +129,7 @@ def _object(value: Mapping[str, Any], own: str, indent: str) -> str:
     if not value:
         return "{}"
     inner = f"{indent}  "
-    arguments = [(_key(str(name)), _expression(each, own, inner)) for name, each in value.items()]
+    arguments = [(_key(str(name)), expression(each, own, inner)) for name, each in value.items()]
     return "\n".join(["{", *_aligned(arguments, inner), f"{indent}}}"])
 
 
@@ -128,6 +139,6 @@ def _key(name: str) -> str:
 
 def _list(value: list[Any] | tuple[Any, ...], own: str, indent: str) -> str:
     if all(not isinstance(each, (Mapping, list, tuple, Json, Nested)) for each in value) and len(value) < 4:
-        return f"[{', '.join(_expression(each, own, indent) for each in value)}]"
+        return f"[{', '.join(expression(each, own, indent) for each in value)}]"
     inner = f"{indent}  "
-    return "\n".join(["[", *(f"{inner}{_expression(each, own, inner)}," for each in value), f"{indent}]"])
+    return "\n".join(["[", *(f"{inner}{expression(each, own, inner)}," for each in value), f"{indent}]"])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -37,18 +38,26 @@ class _Dumper(yaml.SafeDumper):
         return "" if function else super().choose_scalar_style()
 
 
-class _Function:
-    """A function of CloudFormation in its short form."""
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of CloudFormation, which YAML has in a short form."""
 
-    def __init__(self, tag: str, argument: str) -> None:
-        self.tag, self.argument = tag, argument
+    tag: str
+    argument: str
+
+    @property
+    def long(self) -> dict[str, Any]:
+        """As JSON has it."""
+        if self.tag == "Ref":
+            return {"Ref": self.argument}
+        return {f"Fn::{self.tag}": self.argument.split(".", 1) if self.tag == "GetAtt" else self.argument}
 
 
-def _represent(dumper: yaml.SafeDumper, function: _Function) -> yaml.Node:
+def _represent(dumper: yaml.SafeDumper, function: Function) -> yaml.Node:
     return dumper.represent_scalar(f"!{function.tag}", function.argument)
 
 
-_Dumper.add_representer(_Function, _represent)
+_Dumper.add_representer(Function, _represent)
 
 
 def resources(declared: Iterable[tuple[str, str, Declaration]]) -> str:
@@ -56,27 +65,40 @@ def resources(declared: Iterable[tuple[str, str, Declaration]]) -> str:
 
     Raises ``Unwritable``.
     """
-    entries = {
-        name: {"Type": each.code_type, "Properties": _value(each.attributes, owner)} for name, owner, each in declared
-    }
+    return dumped(
+        {
+            name: {"Type": each.code_type, "Properties": plain_of(each.attributes, owner)}
+            for name, owner, each in declared
+        }
+    )
+
+
+def dumped(value: Mapping[str, Any], width: int = 110) -> str:
+    """A mapping of plain values and functions as YAML, without the end of its last line."""
     return yaml.dump(
-        entries, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=110, allow_unicode=True
+        value, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=width, allow_unicode=True
     ).rstrip("\n")
 
 
-def _value(value: Any, owner: str) -> Any:
+def plain_of(value: Any, owner: str) -> Any:  # noqa: PLR0911 - one line per kind of value
+    """The value of a property as plain values and functions; ``owner`` is the logical id that parts refer to.
+
+    Raises ``Unwritable``.
+    """
+    if isinstance(value, Function):
+        return value
     if isinstance(value, Own):
-        return _Function("GetAtt", f"{owner}.{value.attribute}") if value.attribute else _Function("Ref", owner)
+        return Function("GetAtt", f"{owner}.{value.attribute}") if value.attribute else Function("Ref", owner)
     if isinstance(value, Json):
-        return json.dumps(value.value) if value.text else _value(value.value, owner)
+        return json.dumps(value.value) if value.text else plain_of(value.value, owner)
     if isinstance(value, Nested):
-        return _value(value.attributes, owner)
+        return plain_of(value.attributes, owner)
     if isinstance(value, Mapping):
         if len(value) == 1 and any(name == "Ref" or str(name).startswith("Fn::") for name in value):
             raise Unwritable(f"a mapping with the only key {next(iter(value))} is a function in a template")
-        return {str(name): _value(each, owner) for name, each in value.items() if each is not None}
+        return {str(name): plain_of(each, owner) for name, each in value.items() if each is not None}
     if isinstance(value, (list, tuple)):
-        return [_value(each, owner) for each in value]
+        return [plain_of(each, owner) for each in value]
     if isinstance(value, str) and "{{resolve:" in value:
         raise Unwritable("a text with {{resolve: is a dynamic reference in a template")
     return value if isinstance(value, (bool, int, float)) else str(value)

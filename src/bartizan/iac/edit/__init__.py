@@ -1,0 +1,1 @@
+"""Edits of code that somebody wrote: what is to change is changed, and every other character stays."""
