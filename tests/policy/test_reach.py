@@ -139,3 +139,12 @@ def test_an_organization_named_by_other_keys_lets_nobody_in_as_its_member() -> N
         {"Version": "2012-10-17", "Statement": of_organization(Condition={"StringEquals": {"aws:SourceOrgID": THEIRS}})}
     )
     assert reach.organizations_named(resource) == frozenset()
+
+
+def test_a_policy_of_code_names_its_bucket_by_what_stands_for_its_arn() -> None:
+    plain = {"Bool": {"aws:SecureTransport": "false"}}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": plain}
+    bucket, objects = "<aws_s3_bucket.b.arn>", "<aws_s3_bucket.b.arn>/*"
+    both, only = (parse_policy({"Statement": {**deny, "Resource": each}}) for each in ([bucket, objects], [objects]))
+    assert reach.over_plain_http(both, "", "", ["s3:*"]) is None
+    assert reach.over_plain_http(only, "", "", ["s3:*"]) is not None
