@@ -208,6 +208,12 @@ def _type_of(address: str) -> str:
     return Address.parse(address).name.partition(".")[0]
 
 
+def _elsewhere(one: Planned, other: Planned) -> bool:
+    """Whether two instances name different regions, as the provider lets them."""
+    here, there = one.values.get("region"), other.values.get("region")
+    return isinstance(here, str) and isinstance(there, str) and here != there
+
+
 class _Ties:
     """Which part belongs to which of the resources of one type."""
 
@@ -247,31 +253,37 @@ class _Ties:
     def _owners_of(self, part: Planned) -> tuple[set[str], set[str]]:
         """The owners that a part is sure to have, and those that it may have."""
         attribute = self._reader.parts[part.type]
+        near = {each.address for each in self._owners if not _elsewhere(part, each)}
         if not attribute:
-            return set(), {each.address for each in self._owners}
+            return set(), near
         said = part.values.get(attribute)
         if said is None and not self._around.configuration.reference(part.at, attribute):
             return set(), set()
         referred = self._referred(part)
         if not isinstance(said, list):
-            return self._owners_by(said, referred)
+            return self._owners_by(said, referred, near)
         sure, perhaps = set[str](), set[str]()
         for each in said:
-            these, those = self._owners_by(each, referred)
+            these, those = self._owners_by(each, referred, near)
             sure |= these
             perhaps |= those
         return sure, perhaps - sure
 
-    def _owners_by(self, said: Any, referred: set[str] | None) -> tuple[set[str], set[str]]:
-        """The owners meant by a value: one that is sure, or several that may be; ``referred`` is what the code says."""
+    def _owners_by(self, said: Any, referred: set[str] | None, near: set[str]) -> tuple[set[str], set[str]]:
+        """The owners meant by a value: one that is sure, or several that may be.
+
+        ``referred`` is what the code says, ``near`` are those that are not in another region.
+        """
+        if isinstance(said, Computed) and said.refers in near:
+            return {said.refers}, set()
         if not isinstance(said, str):
-            meant = {each.address for each in self._owners} if referred is None else referred
+            meant = near if referred is None else referred & near
             return (meant, set()) if referred is not None and len(meant) == 1 else (set(), meant)
-        if named := self._known.get(said):
+        if named := self._known.get(said, set()) & near:
             meant = ((referred or set()) & named) or named
             return (meant, set()) if len(meant) == 1 else (set(), meant)
         # A name that no resource here has is that of one elsewhere, but a URL or ARN may end in the name of one here.
-        ending = self._known.get(_ENDING.split(said)[-1], set())
+        ending = self._known.get(_ENDING.split(said)[-1], set()) & near
         meant = (referred or set()) & ending
         return (meant, set()) if len(meant) == 1 else (set(), meant or ending)
 
