@@ -27,6 +27,7 @@ def pieces() -> Mapping[str, Piece]:
             kinds=tuple(Kind(each) for each in given.get("kinds", list(Kind))),
             variables=tuple(given.get("variables", ())),
             by_api=given.get("by_api", ""),
+            same_as=given.get("same_as", ""),
         )
         for name, given in tomllib.loads((_data() / "pieces.toml").read_text("utf-8")).items()
     }
@@ -56,4 +57,6 @@ def stages(kind: Kind) -> tuple[Stage, ...]:
 def text_of(piece: Piece, language: Language) -> str | None:
     """The code of a piece, or None where it has none in this language."""
     path = _data() / language / piece.stage / f"{piece.id}{language.suffix}"
-    return path.read_text("utf-8") if path.is_file() else None
+    if path.is_file():
+        return path.read_text("utf-8")
+    return text_of(pieces()[piece.same_as], language) if piece.same_as else None

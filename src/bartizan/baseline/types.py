@@ -56,7 +56,8 @@ class Variable:
 class Piece:
     """One thing that a baseline sets up: where, for which rules, with which variables.
 
-    ``kinds`` are the baselines that it is part of; ``by_api`` is why some of it has no code and is done by a plan.
+    ``kinds`` are the baselines that it is part of; ``by_api`` is why some of it has no CloudFormation and is done by a
+    plan; ``same_as`` is the piece of another stage whose code it shares.
     """
 
     id: str
@@ -66,3 +67,4 @@ class Piece:
     kinds: tuple[Kind, ...] = (Kind.ACCOUNT, Kind.ORGANIZATION)
     variables: tuple[str, ...] = ()
     by_api: str = ""
+    same_as: str = ""

@@ -52,8 +52,8 @@ def baseline_group() -> None:
 def init_command(*, kind: str | None, path: Path | None, output: Path) -> None:
     """Ask a few questions, and write the baseline as Terraform and CloudFormation.
 
-    Files of that name in the folder are written anew, others are left alone. A piece is left out by naming it, with
-    the reason, under [left_out] of the answers.
+    Files of that name in the folder are written anew, those of pieces that are in no more are removed, and all others
+    are left alone. A piece is left out by naming it, with the reason, under [left_out] of the answers.
 
     \b
     Examples:
@@ -61,9 +61,8 @@ def init_command(*, kind: str | None, path: Path | None, output: Path) -> None:
       bartizan baseline init --answers baseline.toml --output infrastructure/baseline
     """
     from bartizan.app.baseline.answers import ask, load_answers
-    from bartizan.app.baseline.code import files
+    from bartizan.app.baseline.code import files, stale
     from bartizan.baseline import Kind
-    from bartizan.model import InputError
 
     if path is not None:
         answers = load_answers(path)
@@ -74,15 +73,36 @@ def init_command(*, kind: str | None, path: Path | None, output: Path) -> None:
         answers = ask(Kind(chosen), lambda words, default: click.prompt(words, default=default, type=str))
     written = files(answers)
     for name, text in written.items():
-        target = output / name
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-        except OSError as failed:
-            raise InputError(f"{target} cannot be written: {failed.strerror or failed}") from None
+        _put(output / name, text)
+    for name in sorted(stale(answers)):
+        if _removed(output / name):
+            click.echo(f"Removed: {output / name}", err=True)
     click.echo(
         f"{len(answers.pieces())} pieces in {len(written)} files in {output}; README.md there says how to go on."
     )
+
+
+def _put(path: Path, text: str) -> None:
+    from bartizan.model import InputError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as failed:
+        raise InputError(f"{path} cannot be written: {failed.strerror or failed}") from None
+
+
+def _removed(path: Path) -> bool:
+    """Remove a file if it is there."""
+    from bartizan.model import InputError
+
+    try:
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as failed:
+        raise InputError(f"{path} cannot be removed: {failed.strerror or failed}") from None
+    return True
 
 
 @baseline_group.command("check")

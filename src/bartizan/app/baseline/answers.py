@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -29,9 +30,14 @@ _FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "notify": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
         "security_contact_phone": (r"\+?[0-9 ()./-]{5,25}", "a telephone number"),
         "log_bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a name of a bucket"),
+        "log_key_arn": (r"(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-zA-Z0-9-]+)?", "the ARN of a key"),
+        "disabled_controls": (r"(fsbp|cis|pci)/[A-Za-z0-9]+\.\d+", "named by a standard and a control (fsbp/IAM.6)"),
+        "permission_groups": (r"administrator|auditor|read-only", "named administrator, auditor or read-only"),
+        "required_tags": (r"[\w .:/=+@-]{1,128}", "a key of a tag"),
+        "trail_log_group": (r"[\w/.#-]{1,512}", "a name of a log group"),
     }
 )
-"""How the values of some variables must look, and what that is called."""
+"""How the values of some variables must look, of a map its keys, and what that is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,9 @@ def parse_answers(document: Mapping[str, Any], source: str) -> Answers:
         kind = Kind(document.get("kind", ""))
     except ValueError:
         raise InputError(f"{source}: kind must be account or organization") from None
+    for name in ("values", "left_out"):
+        if not isinstance(document.get(name, {}), dict):
+            raise InputError(f"{source}: {name} must be a table")
     answers = Answers(kind=kind, values=document.get("values", {}), left_out=document.get("left_out", {}))
     for wrong in _strange(document, answers):
         raise InputError(f"{source}: {wrong}")
@@ -90,6 +99,9 @@ def parse_answers(document: Mapping[str, Any], source: str) -> Answers:
     for variable in answers.wanted():
         if wrong := _wrong(variable, answers.value(variable)):
             raise InputError(f"{source}: {variable.name} {wrong}")
+    regions, home = answers.values.get("regions"), answers.values["home_region"]
+    if regions is not None and home not in regions:
+        raise InputError(f"{source}: regions must hold the home region {home}")
     return answers
 
 
@@ -111,14 +123,14 @@ def _wrong(variable: Variable, value: Any) -> str:
     """What is wrong with a value, or nothing."""
     fitting = {
         "string": isinstance(value, str),
-        "number": isinstance(value, (int, float)) and not isinstance(value, bool),
+        "number": isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value),
         "list(string)": isinstance(value, list) and all(isinstance(each, str) for each in value),
         "map(string)": isinstance(value, dict) and all(isinstance(each, str) for each in value.values()),
     }
     if not fitting[variable.kind]:
         return f"must be a {variable.kind}, and is {value!r}"
     pattern, called = _FORMS.get(variable.name, ("", ""))
-    for each in value if isinstance(value, list) else [value]:
+    for each in value if isinstance(value, (list, dict)) else [value]:
         if pattern and not re.fullmatch(pattern, str(each)):
             return f"must be {called}, and is {each!r}"
     return ""

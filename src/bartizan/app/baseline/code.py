@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bartizan.app.baseline.answers import NAME, Answers
-from bartizan.baseline import Kind, Language, Piece, Stage, Variable, stages, text_of, variables
+from bartizan.baseline import Kind, Language, Piece, Stage, Variable, pieces, stages, text_of, variables
 
 
 def files(answers: Answers) -> dict[str, str]:
@@ -41,9 +41,45 @@ provider "aws" {
 """
 
 
-def _variables_of(chosen: Iterable[Piece], language: Language) -> list[Variable]:
-    """The variables that the code of these pieces names."""
-    text = "\n".join(text_of(each, language) or "" for each in chosen)
+def stale(answers: Answers) -> set[str]:
+    """The files that a baseline has, and this one has not: those of pieces that are left out, or of another kind."""
+    possible = {
+        f"terraform/{stage}/{name}"
+        for stage in Stage
+        for name in ("versions.tf", "variables.tf", "terraform.tfvars.json", *(f"{each}.tf" for each in pieces()))
+    }
+    possible |= {f"cloudformation/{stage}{ending}" for stage in Stage for ending in (".yaml", ".parameters.json")}
+    return possible - set(files(answers))
+
+
+# A line that is there for the sake of other pieces ends in "# with ID ...": it stays where one of them is in.
+_WITH = re.compile(r"[ ]+# with (?P<names>[a-z -]+)$")
+
+
+def _code(piece: Piece, language: Language, present: Iterable[str]) -> str | None:
+    """The code of a piece beside those that are present, by id; None where it has none in this language."""
+    text = text_of(piece, language)
+    if text is None:
+        return None
+    lines = []
+    for line in text.splitlines():
+        found = _WITH.search(line)
+        if found is None:
+            lines.append(line)
+        elif set(found["names"].split()) & set(present):
+            lines.append(line[: found.start()])
+    return "\n".join(lines) + "\n"
+
+
+def _codes(answers: Answers, chosen: Iterable[Piece], language: Language) -> dict[str, str]:
+    """The code of pieces by id, of those that have any in this language."""
+    present = [each.id for each in answers.pieces()]
+    return {each.id: text for each in chosen if (text := _code(each, language, present)) is not None}
+
+
+def _variables_of(texts: Iterable[str], language: Language) -> list[Variable]:
+    """The variables that code names."""
+    text = "\n".join(texts)
     if language is Language.CLOUDFORMATION:
         return [each for name, each in variables().items() if re.search(rf"\b{_camel(name)}\b", text)]
     # The provider's own region is always there.
@@ -53,10 +89,10 @@ def _variables_of(chosen: Iterable[Piece], language: Language) -> list[Variable]
 
 def _terraform(answers: Answers, stage: Stage, chosen: tuple[Piece, ...]) -> dict[str, str]:
     folder = f"terraform/{stage}"
-    texts = {each.id: text for each in chosen if (text := text_of(each, Language.TERRAFORM)) is not None}
+    texts = _codes(answers, chosen, Language.TERRAFORM)
     if not texts:
         return {}
-    taken = _variables_of(chosen, Language.TERRAFORM)
+    taken = _variables_of(texts.values(), Language.TERRAFORM)
     return {
         f"{folder}/versions.tf": _VERSIONS,
         f"{folder}/variables.tf": "\n".join(map(_tf_variable, taken)),
@@ -82,10 +118,10 @@ _SECTIONS = ("Mappings", "Conditions", "Resources", "Outputs")
 
 
 def _cloudformation(answers: Answers, stage: Stage, chosen: tuple[Piece, ...]) -> dict[str, str]:
-    texts = [text for each in chosen if (text := text_of(each, Language.CLOUDFORMATION)) is not None]
+    texts = list(_codes(answers, chosen, Language.CLOUDFORMATION).values())
     if not texts:
         return {}
-    taken = _variables_of(chosen, Language.CLOUDFORMATION)
+    taken = _variables_of(texts, Language.CLOUDFORMATION)
     parts = [_sections(text) for text in texts]
     lines = ['AWSTemplateFormatVersion: "2010-09-09"', f"Description: Security baseline, stage {stage}"]
     if taken:
@@ -143,8 +179,9 @@ def _answers_text(answers: Answers) -> str:
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(each)}" for key, each in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False)
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(each)}" for key, each in value.items()) + " }"
+    # TOML wants the one control character escaped that JSON leaves as it is.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 _WHERE: Mapping[Stage, str] = MappingProxyType(
@@ -164,15 +201,21 @@ def _readme(answers: Answers) -> str:
         f"{number}. `{stage}`{'' if single else f', {_WHERE[stage]}'}" for number, stage in enumerate(used, 1)
     )
     rows = "\n".join(f"| {each.id} | {each.stage} | {each.title} | {each.by_api} |" for each in answers.pieces())
-    left_out = "\n".join(f"- {name}: {reason}" for name, reason in answers.left_out.items())
+    left_out = "\n".join(f"- {name}: {' '.join(reason.split())}" for name, reason in answers.left_out.items())
     return _README.format(
         subject="one account" if single else "an organization",
         name=NAME,
         order=order,
+        key=_KEY if Stage.LOGGING in used and len(used) > 1 else "",
         rows=rows,
         left_out=f"\nLeft out:\n\n{left_out}\n" if left_out else "",
     )
 
+
+_KEY = f"""
+The logging stage gives back `log_key_arn`, the key that encrypts the logs: put it under `[values]` of `{NAME}`, and
+write the baseline again before you go on.
+"""
 
 _README = """\
 # Security baseline
@@ -181,10 +224,12 @@ Written for {subject} by `bartizan baseline init`. `{name}` holds the answers: c
 
     bartizan baseline init --answers {name} --output .
 
-Use either `terraform/` or `cloudformation/`. Apply the stages in this order:
+Use either `terraform/` or `cloudformation/`. Each stage of Terraform is a module of its own, with its values in
+`terraform.tfvars.json`: give it a backend for its state, then `terraform init`, `terraform plan`, `terraform apply`.
+Apply the stages in this order:
 
 {order}
-
+{key}
 | piece | stage | what it sets up | by plan, where CloudFormation is used |
 |---|---|---|---|
 {rows}
