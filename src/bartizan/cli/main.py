@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "diff": "bartizan.cli.diff:diff_command",
         "drift": "bartizan.cli.diff:drift_command",
         "evidence": "bartizan.cli.evidence:evidence_group",
+        "export": "bartizan.cli.export:export_command",
         "exposed": "bartizan.cli.exposed:exposed_command",
         "fix": "bartizan.cli.fix:fix_command",
         "frameworks": "bartizan.cli.frameworks:frameworks_command",

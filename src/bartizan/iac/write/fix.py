@@ -146,12 +146,13 @@ def _import_id(writer: CodeWriter, resource: Resource) -> str:
 
 
 def _cloudformation(name: str, declared: list[Declaration]) -> str:
-    entries = [(_logical_id(name, each), name, each) for each in declared]
+    entries = [(logical_id(name, each), name, each) for each in declared]
     left_out = [f"{each.code_type}: {', '.join(each.left_out)} is left out." for each in declared if each.left_out]
     return "\n".join([*([comments(left_out)] if left_out else []), resources(entries)])
 
 
-def _logical_id(name: str, declared: Declaration) -> str:
+def logical_id(name: str, declared: Declaration) -> str:
+    """The logical id of a resource or part; ``name`` is that of the resource."""
     if declared.code_type == declared.own:
         return name
     number = "" if declared.number == 1 else str(declared.number)

@@ -65,9 +65,18 @@ def resources(declared: Iterable[tuple[str, str, Declaration]]) -> str:
 
     Raises ``Unwritable``.
     """
+    return entries(declared, keep=False)
+
+
+def entries(declared: Iterable[tuple[str, str, Declaration]], *, keep: bool) -> str:
+    """As ``resources``; with ``keep`` what is there stays where the stack or the entry goes, as an import asks for.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
+    """
+    kept = {"DeletionPolicy": "Retain"} if keep else {}
     return dumped(
         {
-            name: {"Type": each.code_type, "Properties": plain_of(each.attributes, owner)}
+            name: {"Type": each.code_type, **kept, "Properties": plain_of(each.attributes, owner)}
             for name, owner, each in declared
         }
     )

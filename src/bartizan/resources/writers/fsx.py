@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bartizan.resources.fsx import FileSystem
@@ -60,8 +61,10 @@ TERRAFORM_OPENZFS = _terraform(
 _KINDS = {"WINDOWS": "Windows", "LUSTRE": "Lustre", "ONTAP": "Ontap", "OPENZFS": "OpenZFS"}
 
 
-def _settings(system: FileSystem, **values: Any) -> dict[str, Any]:
-    return {f"{_KINDS[system.file_system_type]}Configuration": Nested(values)}
+def _settings(system: FileSystem, kinds: Collection[str] = tuple(_KINDS), **values: Any) -> dict[str, Any]:
+    """Settings that only some kinds have."""
+    kind = system.file_system_type
+    return {f"{_KINDS[kind]}Configuration": Nested(values)} if kind in kinds else {}
 
 
 CLOUDFORMATION_FILE_SYSTEM = CodeWriter(
@@ -75,10 +78,15 @@ CLOUDFORMATION_FILE_SYSTEM = CodeWriter(
     },
     fields={
         "backup_retention": lambda system: _settings(system, AutomaticBackupRetentionDays=system.backup_retention),
-        "copies_tags_to_backups": lambda system: _settings(system, CopyTagsToBackups=system.copies_tags_to_backups),
-        "copies_tags_to_volumes": lambda system: _settings(system, CopyTagsToVolumes=system.copies_tags_to_volumes),
+        "copies_tags_to_backups": lambda system: _settings(
+            system, ("WINDOWS", "LUSTRE", "OPENZFS"), CopyTagsToBackups=system.copies_tags_to_backups
+        ),
+        "copies_tags_to_volumes": lambda system: _settings(
+            system, ("OPENZFS",), CopyTagsToVolumes=system.copies_tags_to_volumes
+        ),
         "audit_log": lambda system: _settings(
             system,
+            ("WINDOWS",),
             AuditLogConfiguration=nested(
                 FileAccessAuditLogLevel=_level(system), FileShareAccessAuditLogLevel=_level(system)
             ),

@@ -40,7 +40,7 @@ TERRAFORM_INSTANCE = CodeWriter(
 )
 
 
-def _tf_member(family: str) -> CodeWriter:
+def _tf_member(family: str, **others: str) -> CodeWriter:
     return CodeWriter(
         f"aws_{family}_cluster_instance",
         DbInstance,
@@ -49,17 +49,17 @@ def _tf_member(family: str) -> CodeWriter:
             "db_cluster_identifier": "cluster_identifier",
             "publicly_accessible": "publicly_accessible",
             "auto_minor_version_upgrade": "auto_minor_version_upgrade",
-            "copy_tags_to_snapshot": "copy_tags_to_snapshot",
             "engine": "engine",
             "tags": tags_map,
+            **others,
         },
         import_id=lambda instance: instance.db_instance_identifier,
         when=lambda instance: not _alone(instance) and _family(instance) == family,
     )
 
 
-TERRAFORM_MEMBER = _tf_member("rds")
-TERRAFORM_DOCDB_MEMBER = _tf_member("docdb")
+TERRAFORM_MEMBER = _tf_member("rds", copy_tags_to_snapshot="copy_tags_to_snapshot")
+TERRAFORM_DOCDB_MEMBER = _tf_member("docdb", copy_tags_to_snapshot="copy_tags_to_snapshot")
 TERRAFORM_NEPTUNE_MEMBER = _tf_member("neptune")
 
 
