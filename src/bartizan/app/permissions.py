@@ -13,7 +13,7 @@ from bartizan.model import InputError, Rule
 from bartizan.resources.applying import Edit, api_writer_for
 from bartizan.resources.code import service_of
 from bartizan.resources.index import ResourceIndex, api_writers
-from bartizan.resources.reading import Reader
+from bartizan.resources.reading import CustomReader, Reader
 
 POLICY_LIMIT = 6144
 """Characters that a managed policy may have, white space not counted.
@@ -44,7 +44,8 @@ def actions_to_apply(plan: Plan) -> list[str]:
         for put in (*writer.steps(forth), *writer.steps(back)):
             actions.update(put.call.actions, put.look.call.actions if put.look else ())
     for reader in ResourceIndex.load().readers_of(frozenset(type(each.before) for each in plan.changes)):
-        actions.update(action for call in reader.calls() for action in call.actions)
+        also = reader.also if isinstance(reader, CustomReader) else ()
+        actions.update(action for call in (*reader.calls(), *also) for action in call.actions)
     return sorted(actions)
 
 

@@ -43,7 +43,8 @@ def _group(aws: Aws, **given: Any) -> State:
 
     def modify(params: dict[str, Any]) -> None:
         assert params.pop("ReplicationGroupId") == "sessions"
-        assert params.pop("ApplyImmediately")
+        # What else waits would be changed at once as well.
+        assert params.pop("ApplyImmediately", False) is ("TransitEncryptionEnabled" in params)
         if params.get("SnapshotRetentionLimit") and not group["ClusterEnabled"] and not group["SnapshotRetentionLimit"]:
             assert params.pop("SnapshottingClusterId") == "sessions-002"
         if "TransitEncryptionEnabled" in params:
@@ -94,7 +95,7 @@ def memcached_without_minor_upgrades(aws: Aws) -> State:
 
     def modify(params: dict[str, Any]) -> None:
         assert params.pop("CacheClusterId") == "pages"
-        assert params.pop("ApplyImmediately")
+        assert "ApplyImmediately" not in params
         cluster.update(params)
 
     aws.answers("elasticache:DescribeCacheClusters", lambda _: {"CacheClusters": [cluster]})

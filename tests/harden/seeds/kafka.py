@@ -58,7 +58,9 @@ class _Kafka:
 
     def connect(self, params: dict[str, Any]) -> None:
         self.changed(params)
-        self.connectivity = params["ConnectivityInfo"]
+        if len(params["ConnectivityInfo"]) != 1:
+            raise AwsError("BadRequestException", "one setting at a time")
+        self.connectivity |= params["ConnectivityInfo"]
 
     def secure(self, params: dict[str, Any]) -> None:
         self.changed(params)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, Refused
@@ -19,26 +18,16 @@ def _kept(reply: Reply) -> dict[str, Any]:
     nodes = [node for shard in group.get("NodeGroups") or () for node in shard.get("NodeGroupMembers") or ()]
     replicas = [each["CacheClusterId"] for each in nodes if each.get("CurrentRole") == "replica"]
     return {
-        "Pending": _pending(group),
+        "Pending": sorted(name for name, value in (group.get("PendingModifiedValues") or {}).items() if value),
         "ClusterEnabled": bool(group.get("ClusterEnabled")),
         "Source": group.get("SnapshottingClusterId"),
         "Nodes": [*replicas, *(group.get("MemberClusters") or ())],
     }
 
 
-def _pending(described: Mapping[str, Any]) -> list[str]:
-    return sorted(name for name, value in (described.get("PendingModifiedValues") or {}).items() if value)
-
-
-def _refuse_pending(pending: list[str]) -> None:
-    """Refuse where the call would make other changes at once too, which wait for the maintenance window."""
-    if pending:
-        raise Refused(f"changes wait for its maintenance window ({', '.join(pending)}); let them be made first")
-
-
 def _settings(edit: Edit) -> Params:
-    _refuse_pending(edit.now["Pending"])
-    given: dict[str, Any] = {"ReplicationGroupId": edit.after.replication_group_id, "ApplyImmediately": True}
+    """What AWS changes at once in any case; nothing else is made to go with it."""
+    given: dict[str, Any] = {"ReplicationGroupId": edit.after.replication_group_id}
     if edit.changes("auto_minor_version_upgrade"):
         given["AutoMinorVersionUpgrade"] = edit.after.auto_minor_version_upgrade
     if edit.changes("snapshot_retention_limit"):
@@ -50,7 +39,9 @@ def _settings(edit: Edit) -> Params:
 
 
 def _transit(edit: Edit) -> list[Params]:
-    _refuse_pending(edit.now["Pending"])
+    if edit.now["Pending"]:
+        waiting = ", ".join(edit.now["Pending"])
+        raise Refused(f"{waiting} would change at once too, which waits for the maintenance window; let that be first")
     here, there = (_MODES.index(each.transit_encryption) for each in (edit.before, edit.after))
     way = range(here + 1, there + 1) if there > here else range(here - 1, there - 1, -1)
     return [
@@ -81,18 +72,9 @@ REPLICATION_GROUP = ApiWriter(
             look=_LOOK,
             busy=("InvalidReplicationGroupState",),
         ),
-        Put(_MODIFY, _transit, ("transit_encryption",), look=_LOOK, busy=("InvalidReplicationGroupState",)),
+        Put(_MODIFY, _transit, ("transit_encryption",), look=_LOOK, busy=("InvalidReplicationGroupState",), minutes=30),
     ),
 )
-
-
-def _cluster(edit: Edit) -> Params:
-    _refuse_pending(edit.now)
-    return {
-        "CacheClusterId": edit.after.cache_cluster_id,
-        "AutoMinorVersionUpgrade": edit.after.auto_minor_version_upgrade,
-        "ApplyImmediately": True,
-    }
 
 
 CACHE_CLUSTER = ApiWriter(
@@ -100,13 +82,11 @@ CACHE_CLUSTER = ApiWriter(
     puts=(
         Put(
             Call("elasticache:ModifyCacheCluster"),
-            _cluster,
+            lambda edit: {
+                "CacheClusterId": edit.after.cache_cluster_id,
+                "AutoMinorVersionUpgrade": edit.after.auto_minor_version_upgrade,
+            },
             ("auto_minor_version_upgrade",),
-            look=Look(
-                Call("elasticache:DescribeCacheClusters"),
-                lambda cluster: {"CacheClusterId": cluster.cache_cluster_id},
-                lambda reply: _pending(reply["CacheClusters"][0]),
-            ),
             busy=("InvalidCacheClusterState",),
         ),
     ),

@@ -87,6 +87,7 @@ ENVIRONMENT = ApiWriter(
                 _kept,
             ),
             busy=("InvalidParameterValue: is in an invalid state for this operation",),
+            minutes=15,
         ),
     ),
 )

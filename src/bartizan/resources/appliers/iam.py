@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, policy_text
+from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, Refused, policy_text
 from bartizan.resources.iam.certificates import ServerCertificate
 from bartizan.resources.iam.credentials import KEYS, by_age
 from bartizan.resources.iam.types import Group, ManagedPolicy, Role, User
-from bartizan.resources.reading import Call
+from bartizan.resources.reading import Call, Reply
 
 _GONE = ("NoSuchEntity",)
 _THERE = ("EntityAlreadyExists",)
@@ -57,14 +57,32 @@ def _group(edit: Edit) -> dict[str, Any]:
     return {"GroupName": edit.resource.group_name}
 
 
+def _nobody_in_it(edit: Edit) -> None:
+    """Refuse before the first call, since the group would lose its policies before AWS refuses to delete it."""
+    if edit.now:
+        raise Refused(f"{', '.join(edit.now)} are in it by now; make a new plan")
+
+
+def _detached(edit: Edit) -> list[Params]:
+    _nobody_in_it(edit)
+    return _attached(edit)
+
+
 def _attached(edit: Edit) -> list[Params]:
     return [{**_group(edit), "PolicyArn": arn} for arn in edit.resource.managed_policy_arns]
 
 
+_MEMBERS = Look(
+    Call("iam:GetGroup"),
+    lambda group: {"GroupName": group.group_name},
+    lambda reply: sorted(each["UserName"] for each in reply["Users"]),
+    gone=_GONE,
+)
+
 GROUP = ApiWriter(
     Group,
     deletes=(
-        Put(Call("iam:DetachGroupPolicy"), _attached, already=_GONE, busy=_BUSY),
+        Put(Call("iam:DetachGroupPolicy"), _detached, look=_MEMBERS, already=_GONE, busy=_BUSY),
         Put(
             Call("iam:DeleteGroupPolicy"),
             lambda edit: [{**_group(edit), "PolicyName": each.policy_name} for each in edit.resource.policies],
@@ -129,20 +147,28 @@ ROLE = ApiWriter(
 )
 
 
-_POLICY = Look(
-    Call("iam:GetPolicy"),
-    lambda policy: {"PolicyArn": policy.arn},
-    lambda reply: {
-        name: reply["Policy"][name] for name in ("Description", "Tags", "DefaultVersionId") if name in reply["Policy"]
-    },
-    gone=_GONE,
-)
+def _kept(reply: Reply) -> dict[str, Any]:
+    policy = reply["Policy"]
+    uses = policy.get("AttachmentCount", 0) + policy.get("PermissionsBoundaryUsageCount", 0)
+    return {"Uses": uses} | {
+        name: policy[name] for name in ("Description", "Tags", "DefaultVersionId") if name in policy
+    }
+
+
+_POLICY = Look(Call("iam:GetPolicy"), lambda policy: {"PolicyArn": policy.arn}, _kept, gone=_GONE)
 
 
 def _versions(edit: Edit) -> list[tuple[str, Any]]:
     """The versions that there were, the oldest first, with their ids."""
     found = [*edit.after.older_versions, (edit.was["DefaultVersionId"], edit.after.policy_document)]
     return sorted(found, key=lambda each: int(each[0].removeprefix("v")))
+
+
+def _older(edit: Edit) -> list[Params]:
+    # Refused before the first call, since the versions would be gone before AWS refuses to delete the policy.
+    if edit.now and edit.now["Uses"]:
+        raise Refused("it is attached by now; make a new plan")
+    return [{"PolicyArn": edit.before.arn, "VersionId": version} for version, _ in edit.before.older_versions]
 
 
 def _first_version(edit: Edit) -> Params:
@@ -170,14 +196,7 @@ def _later_versions(edit: Edit) -> list[Params]:
 MANAGED_POLICY = ApiWriter(
     ManagedPolicy,
     deletes=(
-        Put(
-            Call("iam:DeletePolicyVersion"),
-            lambda edit: [
-                {"PolicyArn": edit.before.arn, "VersionId": version} for version, _ in edit.before.older_versions
-            ],
-            already=_GONE,
-            busy=_BUSY,
-        ),
+        Put(Call("iam:DeletePolicyVersion"), _older, look=_POLICY, already=_GONE, busy=_BUSY),
         Put(
             Call("iam:DeletePolicy"),
             lambda edit: {"PolicyArn": edit.before.arn},

@@ -14,12 +14,14 @@ def _of(cluster: Cluster) -> dict[str, Any]:
 
 
 def _kept(reply: Reply) -> dict[str, Any]:
-    """The version, which each change asks for and makes a new one of, and what is replaced as a whole."""
+    """The version, which each change asks for and makes a new one of, and what the changes are about."""
     info = reply["ClusterInfo"]
     provisioned = info.get("Provisioned") or {}
+    connectivity = (provisioned.get("BrokerNodeGroupInfo") or {}).get("ConnectivityInfo") or {}
     return {
+        "State": info.get("State", "ACTIVE"),
         "CurrentVersion": info["CurrentVersion"],
-        "ConnectivityInfo": (provisioned.get("BrokerNodeGroupInfo") or {}).get("ConnectivityInfo") or {},
+        "PublicAccess": connectivity.get("PublicAccess") or {"Type": "DISABLED"},
         "ClientAuthentication": provisioned.get("ClientAuthentication") or {},
     }
 
@@ -31,11 +33,12 @@ _POLICY = Look(
 
 
 def _connectivity(edit: Edit) -> Params:
-    held = edit.was if edit.undoing else edit.now
-    info = dict(held["ConnectivityInfo"])
-    if not edit.undoing:
-        info["PublicAccess"] = {"Type": "DISABLED"}
-    return {**_of(edit.after), "CurrentVersion": edit.now["CurrentVersion"], "ConnectivityInfo": info}
+    """One setting of how the cluster is reached; AWS takes no others beside it, and leaves them as they are.
+
+    Source: https://github.com/hashicorp/terraform-provider-aws/pull/47279
+    """
+    access = edit.was["PublicAccess"] if edit.undoing else {"Type": "DISABLED"}
+    return {**_at_version(edit), "ConnectivityInfo": {"PublicAccess": access}}
 
 
 def _authentication(edit: Edit) -> Params:
@@ -46,7 +49,14 @@ def _authentication(edit: Edit) -> Params:
                 "no other way to authenticate is on; turn on IAM, SASL/SCRAM or certificates, and move the clients"
             )
         ways["Unauthenticated"] = {"Enabled": False}
-    return {**_of(edit.after), "CurrentVersion": edit.now["CurrentVersion"], "ClientAuthentication": ways}
+    return {**_at_version(edit), "ClientAuthentication": ways}
+
+
+def _at_version(edit: Edit) -> dict[str, Any]:
+    """The cluster in its version of now; a change takes it minutes, in which it takes no other."""
+    if edit.now["State"] != "ACTIVE":
+        raise Refused(f"the cluster is {edit.now['State']}; try again when it is ACTIVE")
+    return {**_of(edit.after), "CurrentVersion": edit.now["CurrentVersion"]}
 
 
 def _others(ways: dict[str, Any]) -> bool:
