@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bartizan.model import replace
+from bartizan.resources.appliers.organizations import ORGANIZATION
 from bartizan.resources.appliers.rds import INSTANCE
 from bartizan.resources.appliers.sagemaker import NOTEBOOK
 from bartizan.resources.appliers.wafv2 import WEB_ACL
 from bartizan.resources.applying import Edit, Refused
+from bartizan.resources.organizations import Organization
 from bartizan.resources.rds import DbInstance
 from bartizan.resources.sagemaker import NotebookInstance
 from bartizan.resources.wafv2 import AclRule, RateLimit, WebAcl
@@ -64,3 +66,17 @@ def test_a_rule_is_added_behind_those_of_firewall_manager_but_not_between_them()
     assert sent(acl(THEIRS, OWN), acl(THEIRS, OWN, flood)) == ["own", "flood"]
     with pytest.raises(Refused, match="its last rules"):
         sent(acl(OWN, THEIRS), acl(OWN, THEIRS, flood))
+
+
+def turned_off(*, was: list[str], now: list[str]) -> Edit:
+    kinds = ("SERVICE_CONTROL_POLICY", "TAG_POLICY")
+    before, after = Organization(enabled_policy_types=kinds), Organization(enabled_policy_types=kinds[:1])
+    return Edit(before, after, now=now, was=was, undoing=True)
+
+
+def test_a_kind_of_policy_is_not_turned_off_where_policies_were_made_since() -> None:
+    guards = {each.look.name: each for each in ORGANIZATION.puts if each.look and each.look.name}
+    with pytest.raises(Refused, match="TAG_POLICY would be turned off"):
+        guards["TAG_POLICY"].calls(turned_off(was=["p-1"], now=["p-1", "p-2"]))
+    assert guards["TAG_POLICY"].calls(turned_off(was=["p-1"], now=["p-1"])) == []
+    assert guards["SERVICE_CONTROL_POLICY"].calls(turned_off(was=[], now=["p-2"])) == []

@@ -79,7 +79,8 @@ class Look:
     ``keep`` takes of the reply what is needed, which is also what a journal holds: it must be JSON, but for times.
     ``gone`` are errors, as ``Failed.among`` takes them, that mean there is nothing; ``keep`` is not asked then.
     ``hidden`` names members, at any depth of what is kept, that may hold secrets: a put can send them back, but a
-    journal shows a mark for them, and so does ``was`` in an undo.
+    journal shows a mark for them, and so does ``was`` in an undo. ``name`` tells looks of one call apart that ask for
+    different things.
     """
 
     call: Call
@@ -87,6 +88,12 @@ class Look:
     keep: Callable[[Any], Any] = lambda reply: reply
     gone: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """By what it is told from the other looks of a writer."""
+        return f"{self.call.name} {self.name}".strip()
 
 
 @dataclass(frozen=True, slots=True)

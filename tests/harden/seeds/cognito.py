@@ -25,7 +25,7 @@ def _pool(aws: Aws, **known: Any) -> None:
         "AccountRecoverySetting": {"RecoveryMechanisms": [{"Priority": 1, "Name": "verified_email"}]},
         **known,
     }
-    mfa = {"SoftwareTokenMfaConfiguration": {"Enabled": False}, **pool.pop("Mfa", {})}
+    mfa = {"WebAuthnConfiguration": {"UserVerification": "required"}, **pool.pop("Mfa", {})}
     pool.setdefault("MfaConfiguration", "OFF")
     other = _others(pool)
 
@@ -48,15 +48,18 @@ def _pool(aws: Aws, **known: Any) -> None:
 
     def set_mfa(asked: dict[str, Any]) -> None:
         assert asked.pop("UserPoolId") == _POOL_ID
-        off = {"SoftwareTokenMfaConfiguration": {"Enabled": False}, "MfaConfiguration": "OFF"}
-        factors = {**off, **asked}
-        if factors["MfaConfiguration"] != "OFF" and not (
-            factors["SoftwareTokenMfaConfiguration"]["Enabled"] or "SmsMfaConfiguration" in factors
+        mode = asked.pop("MfaConfiguration", "OFF")
+        factors = {name for name in asked if name.endswith("MfaConfiguration")}
+        if mode == "OFF" and factors:
+            raise AwsError("InvalidParameterException", "can't turn off MFA and configure an MFA together")
+        if mode != "OFF" and not (
+            "SmsMfaConfiguration" in factors or asked.get("SoftwareTokenMfaConfiguration", {}).get("Enabled")
         ):
-            raise AwsError("InvalidParameterException", "Invalid MFA configuration given")
-        pool["MfaConfiguration"] = factors.pop("MfaConfiguration")
+            raise AwsError("InvalidParameterException", "SMS MFA, Email MFA, or Software Token MFA must be enabled.")
+        pool["MfaConfiguration"] = mode
+        assert asked.get("WebAuthnConfiguration") == mfa.get("WebAuthnConfiguration")
         mfa.clear()
-        mfa.update(factors)
+        mfa.update(asked)
 
     aws.answers("cognito-idp:ListUserPools", lambda _: {"UserPools": [{"Id": _POOL_ID, "Name": pool["Name"]}]})
     aws.answers("cognito-idp:DescribeUserPool", lambda _: {"UserPool": pool})

@@ -144,3 +144,10 @@ _SECURED = {
 @seeds("ec2.template-allows-imdsv1", "ec2.template-gives-public-addresses", "ec2.template-with-plain-volumes")
 def template_with_everything_wrong(aws: Aws) -> None:
     _Template({1: ("", _DATA), 3: ("an experiment", {"ImageId": "ami-2"})}).put_into(aws)
+
+
+@seeds("ec2.template-allows-imdsv1", "ec2.template-gives-public-addresses", "ec2.template-with-plain-volumes")
+def template_whose_new_version_is_there_already(aws: Aws) -> None:
+    template = _Template({1: ("", _DATA), 2: ("Version 1, secured by Bartizan", {**_DATA, **_SECURED})})
+    template.put_into(aws)
+    del aws.fakes["ec2:CreateLaunchTemplateVersion"], aws.fakes["ec2:DeleteLaunchTemplateVersions"]

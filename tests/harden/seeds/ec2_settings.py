@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harden.aws import Aws
+from harden.aws import Aws, AwsError
 from harden.seeded import seeds
 
 
@@ -81,3 +81,17 @@ def snapshot_for_everyone(aws: Aws) -> None:
     share = {"SnapshotId": snapshot, "Attribute": "createVolumePermission", "OperationType": "add"}
     ec2.modify_snapshot_attribute(**share, GroupNames=["all"])
     ec2.modify_snapshot_attribute(**share, UserIds=["111122223333"])
+
+
+@seeds("ec2.public-snapshot", "ec2.shared-snapshot", "ec2.public-snapshots-possible")
+def snapshot_that_a_block_would_keep_private(aws: Aws) -> None:
+    choices = _Choices(snapshots="unblocked", default_tokens={})
+    choices.put_into(aws)
+    snapshot_for_everyone.fill(aws)
+
+    def modify(asked: dict[str, Any]) -> None:
+        if "GroupNames" in asked and asked["OperationType"] == "add" and choices.snapshots != "unblocked":
+            raise AwsError("OperationNotPermitted", "Block public access is enabled")
+        aws.client("ec2").modify_snapshot_attribute(**asked)
+
+    aws.answers("ec2:ModifySnapshotAttribute", modify)

@@ -13,7 +13,7 @@ from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, mask
 from bartizan.resources.reading import Api, Failed, Scope
 
 Seen = Mapping[str, Any]
-"""What looks saw, by the name of their call; None where there was nothing."""
+"""What looks saw, by their key; None where there was nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ def scope_of(resource: Resource, main: Scope) -> Scope:
 
 async def look(api: Api, scope: Scope, resource: Resource, looks: Sequence[Look | None]) -> Seen:
     """What these looks see, each asked once; raises ``Failed``."""
-    wanted = {each.call.name: each for each in looks if each is not None}
+    wanted = {each.key: each for each in looks if each is not None}
     seen = await asyncio.gather(*(_look(api, scope, resource, each) for each in wanted.values()))
     return dict(zip(wanted, seen, strict=True))
 
 
 def remembered(seen: Seen, looks: Sequence[Look | None]) -> Seen:
     """What looks saw, as a journal may hold it."""
-    hidden = {each.call.name: each.hidden for each in looks if each is not None}
+    hidden = {each.key: each.hidden for each in looks if each is not None}
     return {name: masked(kept, hidden[name]) for name, kept in seen.items()}
 
 
@@ -87,7 +87,7 @@ def steps(writer: ApiWriter, edit: Edit, seen: Seen, was: Seen | None = None) ->
 
 def informed(put: Put, edit: Edit, seen: Seen, was: Seen | None = None) -> Edit:
     """The edit with what the put's look sees, and saw."""
-    name = put.look.call.name if put.look else ""
+    name = put.look.key if put.look else ""
     return replace(edit, now=seen.get(name), undoing=was is not None, was=(was or {}).get(name))
 
 

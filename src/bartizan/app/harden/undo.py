@@ -20,15 +20,24 @@ class Undoing:
     tell: Tell
 
     async def run(self) -> list[Change]:
-        """Put back what the run changed, the last change first; gives those that stay changed. Raises ``Expired``."""
-        run, kept = self.bench.journal.run, []
-        for change in reversed(run.plan.changes):
-            if run.progress[change.number].state.made:
-                state, why = await self._one(change)
-                self.tell(change, state, why)
-                if state is not State.UNDONE:
-                    kept.append(change)
-        return kept
+        """Put back what the run changed, the last change first; gives those that stay changed. Raises ``Expired``.
+
+        What AWS refuses is tried once more when the others are back: a block on all that is public, which was put on
+        by the run too, may have been in the way.
+        """
+        run = self.bench.journal.run
+        made = [each for each in reversed(run.plan.changes) if run.progress[each.number].state.made]
+        kept = [each for each in made if not await self._undone(each)]
+        refused = [each for each in kept if run.progress[each.number].state is State.UNDOING]
+        if len(kept) == len(made):
+            return kept
+        back = {each.number for each in refused if await self._undone(each)}
+        return [each for each in kept if each.number not in back]
+
+    async def _undone(self, change: Change) -> bool:
+        state, why = await self._one(change)
+        self.tell(change, state, why)
+        return state is State.UNDONE
 
     async def _one(self, change: Change) -> tuple[State, str]:
         progress = self.bench.journal.run.progress[change.number]

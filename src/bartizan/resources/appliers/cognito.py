@@ -104,9 +104,15 @@ def _secured_pool(edit: Edit) -> dict[str, Any]:
     return changed
 
 
+_FACTORS = frozenset({"EmailMfaConfiguration", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration"})
+
+
 def _mfa(edit: Edit) -> Params:
     if edit.undoing:
-        return {**_pool(edit.after), **edit.was}
+        # Beside OFF no second factor may be named, not even as one that is not enabled.
+        off = edit.after.mfa_configuration == "OFF"
+        was = {name: value for name, value in edit.was.items() if not (off and name in _FACTORS)}
+        return {**_pool(edit.after), **was, "MfaConfiguration": edit.after.mfa_configuration}
     changed: dict[str, Any] = {"MfaConfiguration": edit.after.mfa_configuration}
     if edit.now.get("MfaConfiguration", "OFF") == "OFF":
         # While it is off there may be no second factor to ask for; an app makes this one, which costs nothing.

@@ -49,14 +49,19 @@ def _versions(reply: Reply) -> dict[str, Any]:
     versions = reply["LaunchTemplateVersions"]
     default = next(each for each in versions if each["DefaultVersion"])
     latest = max(versions, key=lambda each: int(each["VersionNumber"]))
-    data = default["LaunchTemplateData"]
     return {
         "default": default["VersionNumber"],
         "said_of_default": default.get("VersionDescription", ""),
         "latest": latest["VersionNumber"],
         "said_of_latest": latest.get("VersionDescription", ""),
-        "data": {name: data[name] for name in _SAID if data.get(name)},
+        "data": _said(default),
+        "data_of_latest": _said(latest),
     }
+
+
+def _said(version: Reply) -> dict[str, Any]:
+    data = version["LaunchTemplateData"]
+    return {name: data[name] for name in _SAID if data.get(name)}
 
 
 _VERSIONS = Look(
@@ -84,6 +89,8 @@ def _create(edit: Edit) -> Params | None:
     if edit.changes("plain_volumes"):
         data["BlockDeviceMappings"] = [_encrypted(each) for each in seen["data"].get("BlockDeviceMappings", ())]
     source = seen["default"]
+    if seen["said_of_latest"] == _mark(source) and data.items() <= seen["data_of_latest"].items():
+        return None  # An apply that was interrupted made it.
     return {
         **_template(edit.after),
         "SourceVersion": str(source),
@@ -128,8 +135,10 @@ def _delete(edit: Edit) -> Params | None:
     """Only while it is the latest, so that ``$Latest`` means again what it meant; a newer one may be built on it."""
     if not edit.undoing:
         return None
-    newer = edit.now["latest"] != edit.was["latest"] and edit.now["said_of_latest"] != _mark(edit.was["default"])
-    return None if newer else {**_template(edit.after), "Versions": [str(_made(edit))]}
+    ours, made = edit.now["said_of_latest"] == _mark(edit.was["default"]), _made(edit)
+    newer = edit.now["latest"] != edit.was["latest"] and not ours
+    there_before = made <= edit.was["latest"]
+    return None if newer or there_before else {**_template(edit.after), "Versions": [str(made)]}
 
 
 _OF_DATA = ("http_tokens", "public_address", "plain_volumes")

@@ -20,7 +20,7 @@ def _set(arn: str) -> dict[str, Any]:
 
 
 def _duration(edit: Edit) -> Params:
-    # What is not sent is cleared.
+    # What is not sent is cleared: https://github.com/hashicorp/terraform-provider-aws/issues/17411
     return {**_set(edit.after.arn), **edit.now, "SessionDuration": edit.after.session_duration}
 
 
