@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bartizan.model import replace
+from bartizan.policy import parse_policy
+from bartizan.resources.appliers.lambda_ import FUNCTION
 from bartizan.resources.appliers.organizations import ORGANIZATION
 from bartizan.resources.appliers.rds import INSTANCE
 from bartizan.resources.appliers.sagemaker import NOTEBOOK
 from bartizan.resources.appliers.wafv2 import WEB_ACL
 from bartizan.resources.applying import Edit, Refused
+from bartizan.resources.lambda_ import Function
 from bartizan.resources.organizations import Organization
 from bartizan.resources.rds import DbInstance
 from bartizan.resources.sagemaker import NotebookInstance
@@ -80,3 +85,56 @@ def test_a_kind_of_policy_is_not_turned_off_where_policies_were_made_since() -> 
         guards["TAG_POLICY"].calls(turned_off(was=["p-1"], now=["p-1", "p-2"]))
     assert guards["TAG_POLICY"].calls(turned_off(was=["p-1"], now=["p-1"])) == []
     assert guards["SERVICE_CONTROL_POLICY"].calls(turned_off(was=[], now=["p-2"])) == []
+
+
+CHECKOUT = "arn:aws:lambda:eu-west-1:111122223333:function:checkout"
+
+
+def permission(**statement: Any) -> Any:
+    """The arguments by which a statement that Lambda has made comes back."""
+    made = {"Sid": "s", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": CHECKOUT}
+    function = Function(function_name="checkout", arn=CHECKOUT)
+    policy = parse_policy({"Version": "2012-10-17", "Statement": [{**made, **statement}]})
+    (call,) = FUNCTION.puts[-1].calls(Edit(function, replace(function, policy=policy), undoing=True))
+    return call
+
+
+def test_a_statement_comes_back_with_all_its_conditions() -> None:
+    given = {
+        "SourceArn": "arn:aws:s3:::*",
+        "SourceAccount": "111122223333",
+        "PrincipalOrgID": "o-1",
+        "EventSourceToken": "amzn1.ask.skill.1",
+        "FunctionUrlAuthType": "NONE",
+        "InvokedViaFunctionUrl": True,
+    }
+    equal = {
+        "AWS:SourceAccount": "111122223333",
+        "aws:PrincipalOrgID": "o-1",
+        "lambda:EventSourceToken": "amzn1.ask.skill.1",
+        "lambda:FunctionUrlAuthType": "NONE",
+    }
+    conditions = {
+        "StringEquals": equal,
+        "ArnLike": {"AWS:SourceArn": "arn:aws:s3:::*"},
+        "Bool": {"lambda:InvokedViaFunctionUrl": "true"},
+    }
+    plain = {"FunctionName": "checkout", "StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "*"}
+    assert permission(Condition=conditions) == {**plain, **given}
+    assert permission(Principal={"Service": "s3.amazonaws.com"}) == {**plain, "Principal": "s3.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"Sid": ""},
+        {"Action": ["lambda:InvokeFunction", "lambda:GetFunction"]},
+        {"Principal": {"AWS": ["111122223333", "444455556666"]}},
+        {"Resource": "*"},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}},
+    ],
+    ids=str,
+)
+def test_a_statement_that_could_not_come_back_is_not_removed(odd: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="policy as a whole"):
+        permission(**odd)

@@ -59,6 +59,15 @@ def shares_url(function: Any) -> bool:
     )
 
 
+def _policy(text: str | Mapping[str, Any]) -> PolicyDocument:
+    """The policy with its statements by their ids: their order says only when each was added."""
+    parsed = parse_policy(text)
+    listed = parsed.source["Statement"]
+    if not isinstance(listed, list):
+        return parsed
+    return parse_policy({**parsed.source, "Statement": sorted(listed, key=lambda each: each.get("Sid") or "")})
+
+
 FUNCTIONS = Reader(
     Function,
     listing=Listing(
@@ -79,7 +88,7 @@ FUNCTIONS = Reader(
         Detail(
             Call("lambda:GetPolicy"),
             params=lambda item: {"FunctionName": item["FunctionName"]},
-            fields={"policy": lambda reply: parse_policy(reply["Policy"])},
+            fields={"policy": lambda reply: _policy(reply["Policy"])},
             absent={"ResourceNotFoundException": {"policy": None}},
         ),
         Detail(
@@ -117,7 +126,7 @@ FUNCTIONS = Reader(
 FUNCTION_ITEMS = ConfigReader(
     Function,
     fields={
-        "policy": lambda item: parse_policy(supplement(item, "Policy")),
+        "policy": lambda item: _policy(supplement(item, "Policy")),
         "reserved_concurrent_executions": lambda item: int(
             supplement(item, "Concurrency")["reservedConcurrentExecutions"]
         ),

@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from itertools import count
 from typing import Any
 
 from harden.aws import Aws, AwsError
@@ -39,8 +38,20 @@ _URL = {
 }
 
 
+def _made(params: dict[str, Any]) -> dict[str, Any]:
+    """The statement that Lambda makes of a permission without conditions."""
+    assert set(params) == {"FunctionName", "StatementId", "Action", "Principal"}
+    return {
+        "Sid": params["StatementId"],
+        "Effect": "Allow",
+        "Principal": params["Principal"],
+        "Action": params["Action"],
+        "Resource": _ARN,
+    }
+
+
 def _function(aws: Aws, *statements: Mapping[str, Any]) -> State:
-    """A function with a policy, of which moto knows no replacing."""
+    """A function with a policy, of which moto leaves half of the conditions out."""
     role = aws.client("iam").create_role(RoleName="checkout", AssumeRolePolicyDocument=json.dumps({"Statement": []}))
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
@@ -52,35 +63,30 @@ def _function(aws: Aws, *statements: Mapping[str, Any]) -> State:
         Handler="main.handler",
         Code={"ZipFile": code.getvalue()},
     )
-    policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
-    revisions = (f"{number:036}" for number in count())
-    state = {"Policy": json.dumps(policy), "RevisionId": next(revisions)}
+    held = {each["Sid"]: each for each in statements}
 
-    def held(params: dict[str, Any]) -> dict[str, Any]:
-        if not state:
+    def told(_: dict[str, Any]) -> dict[str, Any]:
+        if not held:
             raise AwsError("ResourceNotFoundException", "The resource you requested does not exist.")
-        assert params.get("ResourceArn", _ARN) == _ARN
-        return state
+        policy = {"Version": "2012-10-17", "Id": "default", "Statement": list(held.values())}
+        return {"Policy": json.dumps(policy), "RevisionId": "1"}
 
-    def match(params: dict[str, Any]) -> None:
-        if params.get("RevisionId") != state.get("RevisionId"):
-            raise AwsError("PreconditionFailedException", "The revision does not match the latest one.")
+    def add(params: dict[str, Any]) -> dict[str, Any]:
+        assert params["FunctionName"] == "checkout"
+        if params["StatementId"] in held:
+            raise AwsError("ResourceConflictException", "The statement id provided already exists.")
+        held[params["StatementId"]] = made = _made(params)
+        return {"Statement": json.dumps(made)}
 
-    def put(params: dict[str, Any]) -> dict[str, Any]:
-        match(params)
-        state.update(Policy=params["Policy"], RevisionId=next(revisions))
-        return state
+    def remove(params: dict[str, Any]) -> None:
+        assert params["FunctionName"] == "checkout"
+        if held.pop(params["StatementId"], None) is None:
+            raise AwsError("ResourceNotFoundException", "Statement is not found in resource policy.")
 
-    def delete(params: dict[str, Any]) -> None:
-        held(params)
-        match(params)
-        state.clear()
-
-    aws.answers("lambda:GetPolicy", held)
-    aws.answers("lambda:GetResourcePolicy", held)
-    aws.answers("lambda:PutResourcePolicy", put)
-    aws.answers("lambda:DeleteResourcePolicy", delete)
-    return lambda: json.loads(state["Policy"])
+    aws.answers("lambda:GetPolicy", told)
+    aws.answers("lambda:AddPermission", add)
+    aws.answers("lambda:RemovePermission", remove)
+    return lambda: held
 
 
 def _url(aws: Aws) -> State:

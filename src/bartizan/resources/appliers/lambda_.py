@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, policy_text
+from typing import Any
+
+from bartizan.policy.document import Condition, Statement
+from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, Refused
 from bartizan.resources.lambda_ import Function
 from bartizan.resources.reading import Call
 
-# Both calls replace the whole policy, what AddPermission had added included:
-# https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html
-_REVISION = Look(
-    Call("lambda:GetResourcePolicy"),
-    lambda function: {"ResourceArn": function.arn},
-    lambda reply: reply["RevisionId"],
-    ("ResourceNotFoundException",),
-)
 _URL = Look(
     Call("lambda:GetFunctionUrlConfig"),
     lambda function: {"FunctionName": function.function_name},
@@ -21,17 +16,65 @@ _URL = Look(
 )
 
 
-def _policy(edit: Edit) -> Params | None:
-    text = policy_text(edit.after.policy)
-    return None if text is None else {"Policy": text, **_revised(edit)}
+def _statements(function: Function) -> dict[str, Statement]:
+    found = function.policy.statements if function.policy else ()
+    if any(not each.sid for each in found):
+        raise Refused("a statement of its policy has no Sid, by which Lambda changes it: replace the policy as a whole")
+    return {each.sid: each for each in found}
 
 
-def _no_policy(edit: Edit) -> Params | None:
-    return None if policy_text(edit.after.policy) else _revised(edit)
+def _removed(edit: Edit) -> list[Params]:
+    was, will = _statements(edit.before), _statements(edit.after)
+    gone = [sid for sid, each in was.items() if will.get(sid) != each]
+    return [{"FunctionName": edit.after.function_name, "StatementId": sid} for sid in gone]
 
 
-def _revised(edit: Edit) -> Params:
-    return {"ResourceArn": edit.after.arn, **({"RevisionId": edit.now} if edit.now else {})}
+def _added(edit: Edit) -> list[Params]:
+    was, will = _statements(edit.before), _statements(edit.after)
+    return [_permission(edit.after, each) for sid, each in will.items() if was.get(sid) != each]
+
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+_CONDITIONS = {
+    ("ArnLike", "aws:sourcearn"): "SourceArn",
+    ("StringEquals", "aws:sourceaccount"): "SourceAccount",
+    ("StringEquals", "aws:principalorgid"): "PrincipalOrgID",
+    ("StringEquals", "lambda:eventsourcetoken"): "EventSourceToken",
+    ("StringEquals", "lambda:functionurlauthtype"): "FunctionUrlAuthType",
+    ("Bool", "lambda:invokedviafunctionurl"): "InvokedViaFunctionUrl",
+}
+"""What Lambda makes conditions of, by operator and key in lower case."""
+
+
+def _permission(function: Function, statement: Statement) -> Params:
+    """The arguments of which Lambda makes a statement; raises ``Refused`` for one that was made in another way."""
+    principals = statement.principals
+    told = (*principals.aws, *principals.service) if principals else ()
+    plain = statement.allows and not (statement.not_actions or statement.not_resources or statement.not_principals)
+    if not plain or len(told) != 1 or len(statement.actions) != 1 or statement.resources != (function.arn,):
+        raise _unlike(statement)
+    return {
+        "FunctionName": function.function_name,
+        "StatementId": statement.sid,
+        "Action": statement.actions[0],
+        "Principal": told[0],
+        **dict(_condition(statement, each) for each in statement.conditions),
+    }
+
+
+def _condition(statement: Statement, condition: Condition) -> tuple[str, Any]:
+    operator, key, values = condition
+    name = _CONDITIONS.get((operator, key.lower()))
+    if name is None or len(values) != 1:
+        raise _unlike(statement)
+    return name, values[0].lower() == "true" if operator == "Bool" else values[0]
+
+
+def _unlike(statement: Statement) -> Refused:
+    return Refused(
+        f"statement {statement.sid} of its policy could not be given back, since it is not as Lambda makes them: "
+        "replace the policy as a whole"
+    )
 
 
 def _url(edit: Edit) -> Params | None:
@@ -46,28 +89,20 @@ _IN_PROGRESS = ("ResourceConflictException: is in progress", "TooManyRequestsExc
 FUNCTION = ApiWriter(
     Function,
     puts=(
+        Put(Call("lambda:UpdateFunctionUrlConfig"), _url, ("url_auth_type",), look=_URL, busy=_IN_PROGRESS),
         Put(
-            Call("lambda:UpdateFunctionUrlConfig"),
-            _url,
-            ("url_auth_type",),
-            look=_URL,
-            busy=_IN_PROGRESS,
-        ),
-        Put(
-            Call("lambda:PutResourcePolicy"),
-            _policy,
+            Call("lambda:RemovePermission"),
+            _removed,
             ("policy",),
-            look=_REVISION,
-            unshown=("RevisionId",),
-            busy=_IN_PROGRESS,
-        ),
-        Put(
-            Call("lambda:DeleteResourcePolicy"),
-            _no_policy,
-            ("policy",),
-            look=_REVISION,
-            unshown=("RevisionId",),
             already=("ResourceNotFoundException",),
+            busy=_IN_PROGRESS,
+        ),
+        Put(
+            Call("lambda:AddPermission"),
+            _added,
+            ("policy",),
+            hidden=("EventSourceToken",),
+            already=("ResourceConflictException: already exists",),
             busy=_IN_PROGRESS,
         ),
     ),
