@@ -13,12 +13,14 @@ import pytest
 
 from bartizan.app.harden import journal as journals
 from bartizan.app.harden.journal import Run, State, read_run
+from bartizan.app.harden.planning import make_plan
 from bartizan.aws.client import AwsApi
 from bartizan.aws.session import Session
+from bartizan.engine.catalog import Catalog
 from bartizan.engine.hardening import Plan
-from bartizan.model import InputError
-from bartizan.resources.reading import Call, Reply, Scope
-from harden.aws import Aws, Port, reads
+from bartizan.model import Gap, InputError, Reason
+from bartizan.resources.reading import Call, Failed, Reply, Scope
+from harden.aws import REGION, Aws, Port, reads
 from harden.emulators import EMULATORS
 from harden.seeding import CALLS, plan_of, runner, seeded
 
@@ -185,3 +187,64 @@ def test_no_secret_and_no_other_reader(aws: Aws, tmp_path: Path) -> None:
     run = asyncio.run(runner(aws, tmp_path).apply(plan_of(aws)))
     assert run.path.stat().st_mode & 0o077 == 0
     assert [json.loads(line)["at"] for line in run.path.read_text().splitlines()]
+
+
+def test_what_was_not_reached_before_a_refusal_is_not_put_back(aws: Aws, tmp_path: Path) -> None:
+    plan = plan_of(aws)
+
+    class Denied(Port):
+        async def call(self, call: Call, scope: Scope, params: Mapping[str, Any]) -> Reply:
+            if call.name == "s3:PutPublicAccessBlock":
+                raise Failed("AccessDenied", Gap(Reason.DENIED, call.actions[0]))
+            return await super().call(call, scope, params)
+
+    run = asyncio.run(runner(aws, tmp_path, lambda session: Denied(session, aws)).apply(plan))
+    assert run.progress[1].touched == {"s3:PutBucketAcl", "s3:PutBucketOwnershipControls"}
+    aws.seen.clear()
+    _, kept = asyncio.run(runner(aws, tmp_path).undo(read_run(run.id, tmp_path)))
+    assert not kept
+    undone_by = [name for name, _ in aws.seen if name.startswith("s3:")]
+    assert undone_by == ["s3:PutBucketOwnershipControls", "s3:PutBucketAcl"]
+
+
+GROUP = Catalog.load().only({"iam.empty-group"})
+
+
+def group_of(aws: Aws) -> tuple[list[str], list[str]] | None:
+    iam = aws.client("iam")
+    try:
+        attached = iam.list_attached_group_policies(GroupName="nobody")["AttachedPolicies"]
+    except iam.exceptions.NoSuchEntityException:
+        return None
+    return sorted(each["PolicyArn"] for each in attached), iam.list_group_policies(GroupName="nobody")["PolicyNames"]
+
+
+@pytest.mark.parametrize("url", ["moto"], indirect=True)
+@pytest.mark.parametrize("way", ["resume", "undo"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("number", range(1, 5))
+def test_a_deletion_that_is_killed(aws: Aws, tmp_path: Path, number: int, way: str, *, after: bool) -> None:
+    iam = aws.client("iam")
+    iam.create_group(GroupName="nobody")
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    for name in ("one", "other"):
+        arn = iam.create_policy(PolicyName=name, PolicyDocument=text)["Policy"]["Arn"]
+        iam.attach_group_policy(GroupName="nobody", PolicyArn=arn)
+    iam.put_group_policy(GroupName="nobody", PolicyName="list", PolicyDocument=text)
+    before = group_of(aws)
+    plan = asyncio.run(make_plan(aws.access, GROUP, [REGION], connect=aws.connect)).plan
+    assert [len(each.calls) for each in plan.changes] == [4]
+
+    def connect(session: Session) -> AwsApi:
+        return Mortal(session, aws, number, after=after)
+
+    run = broken_off(aws, plan, tmp_path, connect)
+    assert run is not None
+    if way == "resume":
+        found = asyncio.run(runner(aws, tmp_path).resume(run))
+        assert found.progress[1].state is State.DONE, found.progress[1].why
+        assert group_of(aws) is None
+    _, kept = asyncio.run(runner(aws, tmp_path).undo(read_run(run.id, tmp_path)))
+    assert not kept
+    assert group_of(aws) == before

@@ -143,3 +143,12 @@ def test_every_call_that_writes_is_one_that_aws_has() -> None:
     for name in sorted(names):
         service, _, operation = name.partition(":")
         assert operation in session.get_service_model(service).operation_names, name
+
+
+def test_puts_of_a_type_that_look_by_the_same_call_share_the_look() -> None:
+    services = {service_of(kind) for kind in INDEX.types.values()}
+    for writer in api_writers(services):
+        looks: dict[str, object] = {}
+        for put in (*writer.puts, *writer.deletes, *writer.creates):
+            if put.look:
+                assert looks.setdefault(put.look.call.name, put.look) is put.look, put.look.call.name

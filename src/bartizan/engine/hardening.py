@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from bartizan.engine.catalog import Catalog
 from bartizan.engine.evaluate import Evaluation, evaluate
-from bartizan.model import Fix, Resource, Rule, Severity, Snapshot, Status, Unknown
+from bartizan.model import Fix, Resource, Rule, Severity, Snapshot, Status, Unknown, replace
 from bartizan.resources.applying import Edit
 
 
@@ -78,22 +78,19 @@ class Change:
         edit = Edit(self.before, self.after)
         return tuple(name for name in self.after.known() if edit.changes(name))
 
-    def after_of(self, resource: Resource) -> Resource | None:
-        """The resource with what the change changes, and all else as it is there."""
-        return self._with(resource, self.after)
+    def after_of(self, resource: Resource, only: Collection[str] | None = None) -> Resource | None:
+        """The resource with what the change changes, or some fields of that, and all else as it is there."""
+        return self._with(resource, self.after, only)
 
-    def before_of(self, resource: Resource) -> Resource | None:
-        """The resource with what the change changed put back, and all else as it is there."""
-        return self._with(resource, self.before)
+    def before_of(self, resource: Resource, only: Collection[str] | None = None) -> Resource | None:
+        """The resource with what the change changed, or some fields of that, put back, and all else as it is there."""
+        return self._with(resource, self.before, only)
 
-    def _with(self, resource: Resource, source: Resource | None) -> Resource | None:
+    def _with(self, resource: Resource, source: Resource | None, only: Collection[str] | None) -> Resource | None:
         if source is None:
             return None
-        given = {name: source.known()[name] for name in self.changed}
-        return type(resource).of(
-            {**resource.known(), **given},
-            {name: gap for name, gap in resource.gaps.items() if name not in given},
-        )
+        known = source.known()
+        return replace(resource, **{name: known[name] for name in self.changed if only is None or name in only})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,10 @@ class ApiWriter:
         known = {name for put in self.puts for name in put.fields}
         return [name for name in edit.after.known() if name not in known and edit.changes(name)]
 
+    def fields_of(self, calls: Collection[str]) -> set[str]:
+        """The fields that these calls set."""
+        return {name for put in self.puts if put.call.name in calls for name in put.fields}
+
     def lasting(self, edit: Edit) -> str:
         """Why the edit cannot be undone, or nothing."""
         if edit.after is None and not self.creates:

@@ -46,7 +46,7 @@ class Application:
         failed = [each for each in change.needs if run.progress[each].state in _STOPPING]
         if failed:
             return self._record(change, State.SKIPPED, f"change {failed[0]}, which goes before it, was not made")
-        begun = run.progress[change.number].called
+        begun = bool(run.progress[change.number].touched)
         try:
             return await self._decided(change, await self.bench.read(change.before), begun=begun)
         except (Unreadable, Unknown) as why:

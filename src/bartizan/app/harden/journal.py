@@ -23,7 +23,7 @@ from bartizan.engine.hardening import Plan
 from bartizan.model import InputError
 
 DEFAULT_FOLDER = Path("bartizan-runs")
-_TIME, _BYTES, _CALL = "$time", "$bytes", "call"
+_TIME, _BYTES, _CALL, _REFUSED = "$time", "$bytes", "call", "refused"
 
 
 class State(StrEnum):
@@ -64,13 +64,13 @@ class State(StrEnum):
 class Progress:
     """What the journal says of one change: its state, why, what looks saw before it, what its rules say after it.
 
-    ``called`` is whether a call of it was begun.
+    ``touched`` are the calls of it that were begun, and that AWS did not refuse for certain.
     """
 
     state: State = State.PENDING
     why: str = ""
     was: Mapping[str, Any] | None = None
-    called: bool = False
+    touched: set[str] = field(default_factory=set)
     verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -107,7 +107,12 @@ class Journal:
     def call(self, change: int, name: str, params: Mapping[str, Any]) -> None:
         """Write that a call of a change is about to be made."""
         self._write({"change": change, _CALL: name, "params": params})
-        self.run.progress[change].called = True
+        self.run.progress[change].touched.add(name)
+
+    def refused(self, change: int, name: str, why: str) -> None:
+        """Write that AWS refused a call, the first of its name, so that nothing of it was made."""
+        self._write({"change": change, _REFUSED: name, "why": why})
+        self.run.progress[change].touched.discard(name)
 
     def note(self, **what: Any) -> None:
         """Write something that changes no state, such as what came of a call."""
@@ -227,7 +232,9 @@ def _read(path: Path) -> Run:
         if change is not None and "state" in each:
             _take(change, State(each["state"]), each)
         elif change is not None and _CALL in each:
-            change.called = True
+            change.touched.add(each[_CALL])
+        elif change is not None and _REFUSED in each:
+            change.touched.discard(each[_REFUSED])
     return Run(path.stem, path, plan, dt.datetime.fromisoformat(head["at"]), head["by"], progress)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bartizan.engine.hardening import PlannedCall
-from bartizan.model import Resource, plain
+from bartizan.model import Gap, Reason, Resource, plain
 from bartizan.resources.applying import ApiWriter, Edit, Look, Params, Put, masked, shown
-from bartizan.resources.reading import Api, Failed, Scope
+from bartizan.resources.reading import Api, Call, Failed, Scope
 
 Seen = Mapping[str, Any]
 """What looks saw, by their key; None where there was nothing."""
@@ -52,11 +53,23 @@ def remembered(seen: Seen, looks: Sequence[Look | None]) -> Seen:
 
 async def _look(api: Api, scope: Scope, resource: Resource, wanted: Look) -> Any:
     try:
-        return wanted.keep(await api.call(wanted.call, scope, wanted.params(resource)))
+        reply = await api.call(wanted.call, scope, wanted.params(resource))
     except Failed as failed:
         if failed.among(wanted.gone):
             return None
         raise
+    with _understood(wanted.call):
+        return wanted.keep(reply)
+
+
+@contextmanager
+def _understood(call: Call) -> Iterator[None]:
+    """Take a reply that is not as AWS documents it for a failure of the call, and not of the run."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as wrong:
+        gap = Gap(Reason.MALFORMED, detail=f"{call.name}: {type(wrong).__name__}: {wrong}")
+        raise Failed("Malformed", gap) from wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +88,14 @@ class Step:
 def steps(writer: ApiWriter, edit: Edit, seen: Seen, was: Seen | None = None) -> list[Step]:
     """The calls of an edit, in their order; of an undo, which has ``was``, in the opposite one.
 
-    What makes again what was deleted is in its own order.
+    What makes again what was deleted is in its own order. Raises ``Failed`` where a look saw what it should not.
     """
     puts = writer.steps(edit)
-    return [
-        Step(put, params)
-        for put in (puts if was is None or edit.before is None else reversed(puts))
-        for params in put.calls(informed(put, edit, seen, was))
-    ]
+    found: list[Step] = []
+    for put in puts if was is None or edit.before is None else reversed(puts):
+        with _understood(put.look.call if put.look else put.call):
+            found += [Step(put, params) for params in put.calls(informed(put, edit, seen, was))]
+    return found
 
 
 def informed(put: Put, edit: Edit, seen: Seen, was: Seen | None = None) -> Edit:

@@ -42,7 +42,7 @@ class Undoing:
     async def _one(self, change: Change) -> tuple[State, str]:
         progress = self.bench.journal.run.progress[change.number]
         earlier = progress.state
-        if earlier.partly and not progress.called:
+        if earlier.partly and not progress.touched:
             return self._record(change, State.UNDONE, "")
         try:
             now = await self.bench.read(change.before)
@@ -63,13 +63,15 @@ class Undoing:
         return now is not None and (change.after is None or fields_are(change, now, change.before))
 
     async def _put_back(self, change: Change, now: Resource | None) -> tuple[State, str]:
-        bench = self.bench
-        was = bench.journal.run.progress[change.number].was or {}
-        writer = bench.writer(change.before)
-        if now is None:
+        bench, progress = self.bench, self.bench.journal.run.progress[change.number]
+        was, writer = progress.was or {}, bench.writer(change.before)
+        if now is None or change.after is None:
+            # Of a deletion that was broken off, what is left is completed.
             edit = Edit(None, change.before, undoing=True)
         else:
-            edit = Edit(change.after_of(now), change.before_of(now), undoing=True)
+            # What no call came to is not put back: there may be a reason why it could not be changed.
+            made = writer.fields_of(progress.touched) & set(change.changed)
+            edit = Edit(change.after_of(now, made), change.before_of(now, made), undoing=True)
         _, todo = await bench.plan_steps(writer, edit, was)
         bench.journal.record(change.number, State.UNDOING, was=was)
         await bench.call(change, writer, edit, todo, was)

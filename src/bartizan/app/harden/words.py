@@ -14,6 +14,7 @@ from bartizan.model import plain
 from bartizan.report.safe import printable
 
 _ARGUMENTS_SHOWN = 2000
+_REASON_SHOWN = 300
 _RISKS = {
     Risk.SAFE: "safe",
     Risk.RISKY: "may break something",
@@ -96,7 +97,7 @@ def _left_text(plan: Plan) -> Iterator[str]:
         yield ""
         yield f"Left to people ({len(plan.left)} findings; the file names each):"
     for why, count in reasons.most_common():
-        yield printable(f"  {count} x {why}")
+        yield printable(f"  {count} x {shortened(why)}")
 
 
 _STATES: Mapping[State, str] = {
@@ -116,7 +117,13 @@ _STATES: Mapping[State, str] = {
 def outcome_text(change: Change, state: State, why: str) -> str:
     """What came of one change, on one line."""
     what = f"{change.number}. {type(change.before).__name__} {change.before.name}: {_STATES[state]}"
-    return printable(f"{what}: {why}" if why else what)
+    return printable(f"{what}: {shortened(why)}" if why else what)
+
+
+def shortened(text: str) -> str:
+    """A reason on one line; what AWS or an emulator says can be a page."""
+    line = " ".join(text.split())
+    return f"{line[:_REASON_SHOWN]}..." if len(line) > _REASON_SHOWN else line
 
 
 def run_text(run: Run) -> Iterator[str]:

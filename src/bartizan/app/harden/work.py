@@ -17,6 +17,9 @@ from bartizan.resources.code import service_of
 from bartizan.resources.index import ResourceIndex, api_writers
 from bartizan.resources.reading import AnyReader, Api, Failed, Scope
 
+_FOR_CERTAIN = frozenset({Reason.DENIED, Reason.EXPIRED, Reason.THROTTLED, Reason.UNSUPPORTED})
+"""Why a call fails of which AWS has made nothing; of one without an answer that is not known."""
+
 Tell = Callable[[Change, State, str], None]
 """Called with each change that is over, what came of it, and why."""
 
@@ -79,9 +82,15 @@ class Bench:
         scope = scope_of(edit.resource, self.main)
         for position, each in enumerate(todo):
             step = await self._renewed(each, writer, edit, was) if position and each.put.look else each
-            self.journal.call(change.number, step.planned.call, step.planned.params)
-            said = await self._patiently(step, scope)
-            self.journal.note(change=change.number, answered=step.planned.call, said=said)
+            name, first = step.planned.call, step.planned.call not in self.journal.run.progress[change.number].touched
+            self.journal.call(change.number, name, step.planned.params)
+            try:
+                said = await self._patiently(step, scope)
+            except Failed as failed:
+                if first and was is None and failed.gap.reason in _FOR_CERTAIN:
+                    self.journal.refused(change.number, name, str(failed.gap))
+                raise
+            self.journal.note(change=change.number, answered=name, said=said)
 
     async def _renewed(self, step: Step, writer: ApiWriter, edit: Edit, was: Seen | None) -> Step:
         if not step.put.unshown:
