@@ -240,14 +240,14 @@ HOSTILE = ('"}\nresource "x" "y" {', "${path.module}", "%{ if true }", "\\", "\u
 @pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed")
 def test_values_stay_what_they_are_in_terraform(tmp_path: Path) -> None:
     assert TERRAFORM is not None
-    given = {str(number): text for number, text in enumerate(HOSTILE)}
-    folder = write(answers(Kind.ACCOUNT, security_contact_name=HOSTILE[1], github_subjects=list(HOSTILE)), tmp_path)
+    given = {f"fsbp/IAM.{number}": text for number, text in enumerate(HOSTILE)}
+    folder = write(answers(Kind.ACCOUNT, security_contact_name=HOSTILE[1], disabled_controls=given), tmp_path)
     inner = folder / "terraform" / "account"
     for each in inner.glob("*.tf"):
         if each.name != "variables.tf":
             each.unlink()
     (inner / "out.tf").write_text(
-        'output "all" {\n  value = { subjects = var.github_subjects, name = var.security_contact_name }\n}\n'
+        'output "all" {\n  value = { reasons = var.disabled_controls, name = var.security_contact_name }\n}\n'
     )
     for command in (["apply", "-auto-approve", "-input=false", "-no-color"], ["output", "-json"]):
         done = subprocess.run(
@@ -255,7 +255,7 @@ def test_values_stay_what_they_are_in_terraform(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["all"]["value"]
-    assert found == {"subjects": list(given.values()), "name": HOSTILE[1]}
+    assert found == {"reasons": given, "name": HOSTILE[1]}
 
 
 def test_the_values_of_the_tests_have_all_that_is_asked_for() -> None:

@@ -18,6 +18,8 @@ from bartizan.model import InputError
 
 NAME = "baseline.toml"
 _LARGEST = 1_000_000
+# Subjects end up in lists that are separated by commas, and in texts of JSON.
+_SUBJECT = (r'[^\s",\\]+', "a subject without spaces, commas, quotes and backslashes")
 _FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "regions": (r"[a-z]{2}(-[a-z]+)+-\d", "the name of a region"),
@@ -34,6 +36,11 @@ _FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "disabled_controls": (r"(fsbp|cis|pci)/[A-Za-z0-9]+\.\d+", "named by a standard and a control (fsbp/IAM.6)"),
         "permission_groups": (r"administrator|auditor|read-only", "named administrator, auditor or read-only"),
         "required_tags": (r"[\w .:/=+@-]{1,128}", "a key of a tag"),
+        "github_subjects": _SUBJECT,
+        "gitlab_subjects": _SUBJECT,
+        "bitbucket_subjects": _SUBJECT,
+        "bitbucket_workspace": (r"[\w-]*", "the name of a workspace"),
+        "identity_center_arn": (r"(arn:aws[a-z-]*:sso:::instance/[\w.-]+)?", "the ARN of an Identity Center"),
         "trail_log_group": (r"[\w/.#-]{1,512}", "a name of a log group"),
     }
 )

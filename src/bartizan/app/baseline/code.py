@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from bartizan.app.baseline.answers import NAME, Answers
+from bartizan.app.baseline.cloudformation import cloudformation, how_to_deploy
 from bartizan.baseline import Kind, Language, Piece, Stage, Variable, pieces, stages, text_of, variables
 
 
@@ -19,7 +20,7 @@ def files(answers: Answers) -> dict[str, str]:
         chosen = answers.pieces(stage)
         if chosen:
             found |= _terraform(answers, stage, chosen)
-            found |= _cloudformation(answers, stage, chosen)
+            found |= cloudformation(answers, stage, _codes(answers, chosen, Language.CLOUDFORMATION).values())
     return found
 
 
@@ -48,7 +49,9 @@ def stale(answers: Answers) -> set[str]:
         for stage in Stage
         for name in ("versions.tf", "variables.tf", "terraform.tfvars.json", *(f"{each}.tf" for each in pieces()))
     }
-    possible |= {f"cloudformation/{stage}{ending}" for stage in Stage for ending in (".yaml", ".parameters.json")}
+    possible |= {
+        f"cloudformation/{name}{ending}" for name in (*Stage, "stack-set") for ending in (".yaml", ".parameters.json")
+    }
     return possible - set(files(answers))
 
 
@@ -77,11 +80,9 @@ def _codes(answers: Answers, chosen: Iterable[Piece], language: Language) -> dic
     return {each.id: text for each in chosen if (text := _code(each, language, present)) is not None}
 
 
-def _variables_of(texts: Iterable[str], language: Language) -> list[Variable]:
+def _variables_of(texts: Iterable[str]) -> list[Variable]:
     """The variables that code names."""
     text = "\n".join(texts)
-    if language is Language.CLOUDFORMATION:
-        return [each for name, each in variables().items() if re.search(rf"\b{_camel(name)}\b", text)]
     # The provider's own region is always there.
     text += "var.home_region"
     return [each for name, each in variables().items() if re.search(rf"\bvar\.{name}\b", text)]
@@ -92,7 +93,7 @@ def _terraform(answers: Answers, stage: Stage, chosen: tuple[Piece, ...]) -> dic
     texts = _codes(answers, chosen, Language.TERRAFORM)
     if not texts:
         return {}
-    taken = _variables_of(texts.values(), Language.TERRAFORM)
+    taken = _variables_of(texts.values())
     return {
         f"{folder}/versions.tf": _VERSIONS,
         f"{folder}/variables.tf": "\n".join(map(_tf_variable, taken)),
@@ -112,60 +113,6 @@ def _given(answers: Answers, variable: Variable) -> Any:
 def _tf_variable(variable: Variable) -> str:
     lines = [f"  type        = {variable.kind}", f"  description = {json.dumps(variable.doc, ensure_ascii=False)}"]
     return f'variable "{variable.name}" {{\n' + "\n".join(lines) + "\n}\n"
-
-
-_SECTIONS = ("Mappings", "Conditions", "Resources", "Outputs")
-
-
-def _cloudformation(answers: Answers, stage: Stage, chosen: tuple[Piece, ...]) -> dict[str, str]:
-    texts = list(_codes(answers, chosen, Language.CLOUDFORMATION).values())
-    if not texts:
-        return {}
-    taken = _variables_of(texts, Language.CLOUDFORMATION)
-    parts = [_sections(text) for text in texts]
-    lines = ['AWSTemplateFormatVersion: "2010-09-09"', f"Description: Security baseline, stage {stage}"]
-    if taken:
-        lines += ["", "Parameters:", *(line for each in taken for line in _cfn_parameter(each))]
-    for name in _SECTIONS:
-        bodies = [part[name].strip("\n") for part in parts if name in part]
-        # Two pieces may need the same condition.
-        if bodies:
-            lines += ["", f"{name}:", *dict.fromkeys(bodies)]
-    parameters = [{"ParameterKey": _camel(each.name), "ParameterValue": _cfn_value(answers, each)} for each in taken]
-    return {
-        f"cloudformation/{stage}.yaml": "\n".join(lines) + "\n",
-        f"cloudformation/{stage}.parameters.json": json.dumps(parameters, indent=2, ensure_ascii=False) + "\n",
-    }
-
-
-def _sections(text: str) -> dict[str, str]:
-    """The bodies of a template's sections, as they are written."""
-    found: dict[str, str] = {}
-    name = ""
-    for line in text.splitlines():
-        if line and not line[0].isspace() and not line.startswith("#"):
-            name = line.rstrip(":")
-        elif name:
-            found[name] = found.get(name, "") + line + "\n"
-    return found
-
-
-def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))
-
-
-def _cfn_parameter(variable: Variable) -> Iterator[str]:
-    kind = {"number": "Number", "list(string)": "CommaDelimitedList"}.get(variable.kind, "String")
-    yield f"  {_camel(variable.name)}:"
-    yield f"    Type: {kind}"
-    yield f"    Description: {json.dumps(variable.doc, ensure_ascii=False)}"
-
-
-def _cfn_value(answers: Answers, variable: Variable) -> str:
-    value = _given(answers, variable)
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
 def _answers_text(answers: Answers) -> str:
@@ -206,6 +153,7 @@ def _readme(answers: Answers) -> str:
         subject="one account" if single else "an organization",
         name=NAME,
         order=order,
+        deploy=how_to_deploy(answers.kind),
         key=_KEY if Stage.LOGGING in used and len(used) > 1 else "",
         rows=rows,
         left_out=f"\nLeft out:\n\n{left_out}\n" if left_out else "",
@@ -226,6 +174,7 @@ Written for {subject} by `bartizan baseline init`. `{name}` holds the answers: c
 
 Use either `terraform/` or `cloudformation/`. Each stage of Terraform is a module of its own, with its values in
 `terraform.tfvars.json`: give it a backend for its state, then `terraform init`, `terraform plan`, `terraform apply`.
+{deploy}
 Apply the stages in this order:
 
 {order}
