@@ -225,10 +225,28 @@ SEVERAL = """resource "aws_sqs_queue" "q" {
 
 
 def test_what_all_instances_of_a_block_need_is_edited_once(tmp_path: Path) -> None:
-    made, found = edit(tmp_path, SEVERAL, "sqs.unencrypted-queue", "sqs.plain-http-allowed")
+    made, found = edit(tmp_path, SEVERAL, "sqs.unencrypted-queue")
     assert made == SEVERAL.replace("false", "true")
     assert len(found.done) == 2
-    assert "it has a count or for_each" in why(found)["sqs.plain-http-allowed"]
+
+
+@pytest.mark.parametrize(
+    ("loop", "number", "key"),
+    [
+        ('for_each = toset(["a", "b"])', 2, "each.key"),
+        ("for_each = var.names", 1, "each.key"),
+        ("count = 2", 2, "count.index"),
+        ("count = var.number", 1, "count.index"),
+    ],
+)
+def test_each_instance_gets_a_part_of_its_own(tmp_path: Path, loop: str, number: int, key: str) -> None:
+    text = f'variable "names" {{}}\n\nvariable "number" {{}}\n\nresource "aws_s3_bucket" "b" {{\n  {loop}\n}}\n'
+    made, found = edit(tmp_path, text, "s3.no-versioning", "s3.plain-http-allowed")
+    assert not why(found)
+    assert len(found.done) == number * 2
+    assert made.count(f" = {loop.partition(' = ')[2]}\n") == 3
+    assert made.count(f" = aws_s3_bucket.b[{key}].id\n") == 2
+    assert f'[aws_s3_bucket.b[{key}].arn, "${{aws_s3_bucket.b[{key}].arn}}/*"]' in made
 
 
 def test_what_only_one_instance_needs_is_left(tmp_path: Path) -> None:

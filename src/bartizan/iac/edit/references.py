@@ -13,7 +13,7 @@ from bartizan.iac.write.yaml_ import Function
 from bartizan.resources.writing import Json, Nested, Own
 
 _STAND_IN = re.compile(r"<([^<>]+)>")
-_REFERENCE = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[\d+\]|\[\"[\w.-]+\"\])+")
+_REFERENCE = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[\d+\]|\[(?:each\.key|count\.index)\]|\[\"[\w.-]+\"\])+")
 _TO_COME = re.compile(r"(.+) in .+")
 
 

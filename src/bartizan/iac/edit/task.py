@@ -20,7 +20,8 @@ _BROKEN = (LookupError, TypeError, ValueError, AttributeError)
 class Task:
     """A resource of code as it is and as it should be, the block that it was taken from, and how it is written.
 
-    ``places`` tells where the blocks of the same file or folder stand, by address.
+    ``places`` tells where the blocks of the same file or folder stand, by address; ``own`` is what a file of
+    Terraform's language calls the resource in itself.
     """
 
     resource: Resource
@@ -28,6 +29,7 @@ class Task:
     block: Block
     writer: CodeWriter
     places: Mapping[str, Place]
+    own: str = ""
 
     @property
     def changed(self) -> frozenset[str]:
@@ -179,8 +181,4 @@ def _owned(value: Any, task: Task) -> Any:
 
 def _local(task: Task) -> str:
     """What the resource's ARN is called in its own file."""
-    if not task.writer.terraform:
-        return f"{task.block.what}.Arn"
-    if task.block.what.endswith("]"):
-        raise Refused("what would be written refers to one of several instances")
-    return ".".join([*task.block.what.split(".")[-2:], "arn"])
+    return f"{task.own}.arn" if task.writer.terraform else f"{task.block.what}.Arn"

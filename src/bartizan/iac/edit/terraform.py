@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bartizan.iac.edit.changes import Refused, Splice, line_end, newline_of
@@ -15,6 +16,7 @@ from bartizan.iac.edit.source import Sources
 from bartizan.iac.edit.task import Parts, Task, Wanted, wanted
 from bartizan.iac.hcl.folder import code_files
 from bartizan.iac.hcl.syntax import said
+from bartizan.iac.write.hcl import Raw
 from bartizan.iac.write.hcl import block as written_block
 from bartizan.model import Place, Unknown
 from bartizan.resources.writing import Attributes, Declaration, Nested
@@ -22,7 +24,9 @@ from bartizan.resources.writing import Attributes, Declaration, Nested
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-_LOOPS = frozenset({"count", "for_each"})
+_LOOPS: Mapping[str, str] = MappingProxyType({"count": "[count.index]", "for_each": "[each.key]"})
+"""What makes several instances of a block, and how one of them names its own among those of another."""
+
 _REPLACED = "_configuration"
 
 
@@ -40,7 +44,10 @@ class Edits:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A block at the top of a file: its kind and labels, and where it begins and ends in the text."""
+    """A block at the top of a file: its kind and labels, and where it begins and ends in the text.
+
+    ``loop`` is what makes several instances of it, with its expression.
+    """
 
     path: Path
     labels: tuple[str, ...]
@@ -50,6 +57,12 @@ class Found:
     text: str
     attributes: frozenset[str]
     blocks: frozenset[str]
+    loop: tuple[str, str] | None = None
+
+    @property
+    def own(self) -> str:
+        """What a part of it calls it: the instance that the part is for, where there are several."""
+        return ".".join(self.labels[1:]) + (_LOOPS[self.loop[0]] if self.loop else "")
 
 
 @dataclass(slots=True)
@@ -108,8 +121,15 @@ def _blocks(path: Path, text: str, parser: Parser) -> Iterator[Found]:
             present = inside.children if inside is not None else []
             yield Found(
                 path, names, start, end, each.start_point[0] + 1, text[start:end],
-                frozenset(_names(present, "attribute")), frozenset(_names(present, "block")),
+                frozenset(_names(present, "attribute")), frozenset(_names(present, "block")), _loop(present),
             )  # fmt: skip
+
+
+def _loop(nodes: list[Node]) -> tuple[str, str] | None:
+    for each in nodes:
+        if each.type == "attribute" and said(each.children[0]) in _LOOPS:
+            return said(each.children[0]), (each.children[-1].text or b"").decode()
+    return None
 
 
 def _names(nodes: list[Node], kind: str) -> Iterator[str]:
@@ -122,7 +142,7 @@ def terraform_edits(task: Task, files: TerraformFiles) -> Edits:
     if place is None:
         raise Refused("it does not come from code")
     found = files.at(place)
-    return _Edit(task, files, found).all()
+    return _Edit(replace(task, own=found.own), files, found).all()
 
 
 @dataclass(slots=True)
@@ -214,9 +234,8 @@ class _Edit:
         self.edits.put(found.path, Splice(found.start, end, ""))
 
     def _append(self, each: Wanted) -> None:
-        if not _LOOPS.isdisjoint(self.found.attributes):
-            raise Refused(f"it has a count or for_each, which a {each.code_type} of its own needs as well")
-        own, label = ".".join(self.found.labels[1:]), self.found.labels[2]
+        loop = self.found.loop
+        label = self.found.labels[2]
         name, number = label, 2
         while self.files.labelled(self.found.path.parent, ("resource", each.code_type, name)):
             name, number = f"{label}_{number}", number + 1
@@ -224,7 +243,10 @@ class _Edit:
             name, number = f"{label}_{number}", number + 1
         self.edits.added.add(f"{each.code_type}.{name}")
         given = {name: value for name, value in {**each.refers, **each.attributes}.items() if value is not None}
-        attributes: Mapping[str, Any] = referring(owning(given, own))
+        # As many as there are of the resource, each for its own.
+        attributes: Mapping[str, Any] = referring(owning(given, self.found.own))
+        if loop:
+            attributes = {loop[0]: Raw(loop[1]), **attributes}
         text = self.files.sources.text(self.found.path)
         newline = newline_of(text)
         written = written_block(Declaration(each.code_type, each.code_type, attributes), name)
@@ -235,7 +257,7 @@ class _Edit:
         found = self.files.labelled(folder, ("data", "aws_iam_policy_document", each.document))
         if found is None:
             raise Refused(f"there is no data.aws_iam_policy_document.{each.document}")
-        if not _LOOPS.isdisjoint(found.attributes):
+        if found.loop:
             raise Refused(f"data.aws_iam_policy_document.{each.document} has a count or for_each")
         self._change(
             found, Wanted("", {"statement": _statements(each.was)}, {"statement": _statements(each.wanted)}, {})
