@@ -214,8 +214,10 @@ def tokens_in_the_open(client: UserPoolClient) -> Problems:
     "applications that use the implicit flow or those addresses cannot sign people in any more"
 )
 def keep_tokens_in(client: UserPoolClient) -> UserPoolClient:
-    """Take the implicit flow and the addresses by plain HTTP away."""
+    """Take the implicit flow and the addresses by plain HTTP away; the code flow stands in where no other is left."""
     flows = tuple(each for each in client.allowed_oauth_flows if each != "implicit")
+    if client.allowed_oauth_flows and not flows:
+        flows = ("code",)
     return replace(client, allowed_oauth_flows=flows, insecure_callbacks=())
 
 

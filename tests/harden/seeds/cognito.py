@@ -129,8 +129,8 @@ def _client(aws: Aws, **known: Any) -> None:
         **known,
     }
     ours = {
-        "ExplicitAuthFlows", "AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "CallbackURLs",
-        "DefaultRedirectURI", "PreventUserExistenceErrors", "EnableTokenRevocation",
+        "ExplicitAuthFlows", "AllowedOAuthFlows", "CallbackURLs", "DefaultRedirectURI",
+        "PreventUserExistenceErrors", "EnableTokenRevocation",
     }  # fmt: skip
     other = copy.deepcopy({name: value for name, value in client.items() if name not in ours})
 

@@ -156,7 +156,7 @@ _CLIENT = Look(
 
 _CLIENT_FIELDS = {
     "explicit_auth_flows": ("ExplicitAuthFlows",),
-    "allowed_oauth_flows": ("AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient"),
+    "allowed_oauth_flows": ("AllowedOAuthFlows",),
     "insecure_callbacks": ("CallbackURLs", "DefaultRedirectURI"),
     "prevent_user_existence_errors": ("PreventUserExistenceErrors",),
     "enable_token_revocation": ("EnableTokenRevocation",),
@@ -174,9 +174,7 @@ def _secured_client(edit: Edit) -> dict[str, Any]:
     if edit.changes("explicit_auth_flows"):
         changed["ExplicitAuthFlows"] = list(client.explicit_auth_flows)
     if edit.changes("allowed_oauth_flows"):
-        # With none of them left there is nothing for the hosted pages to do, and AWS wants that said.
         changed["AllowedOAuthFlows"] = list(client.allowed_oauth_flows)
-        changed["AllowedOAuthFlowsUserPoolClient"] = bool(client.allowed_oauth_flows)
     if edit.changes("insecure_callbacks"):
         changed |= _callbacks(edit)
     if edit.changes("prevent_user_existence_errors"):
