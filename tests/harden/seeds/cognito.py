@@ -6,17 +6,18 @@ import copy
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import SECRET, State, seeds
 
 _POOL_ID = "eu-west-1_abc"
 _TOLD_ONLY = ("Id", "Name", "Arn", "CreationDate", "SchemaAttributes", "UsernameAttributes", "EstimatedNumberOfUsers")
 
 
-def _pool(aws: Aws, **known: Any) -> None:
+def _pool(aws: Aws, **known: Any) -> State:
     pool = {
         "Id": _POOL_ID,
         "Name": "customers",
         "SchemaAttributes": [{"Name": "email", "Required": True}],
+        "DeletionProtection": "INACTIVE",
         "LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-west-1:123456789012:function:check"},
         "AutoVerifiedAttributes": ["email"],
         "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailSubjectByLink": "Hello"},
@@ -67,6 +68,7 @@ def _pool(aws: Aws, **known: Any) -> None:
     aws.answers("cognito-idp:UpdateUserPool", update)
     aws.answers("cognito-idp:SetUserPoolMfaConfig", set_mfa)
     aws.answers("wafv2:GetWebACLForResource", {})
+    return lambda: {"pool": pool, "mfa": mfa}
 
 
 def _others(pool: dict[str, Any]) -> dict[str, Any]:
@@ -92,16 +94,16 @@ _WEAK = {
     "cognito.weak-passwords",
     "cognito.no-deletion-protection",
 )
-def pool_with_everything_wrong(aws: Aws) -> None:
+def pool_with_everything_wrong(aws: Aws) -> State:
     created = {"AllowAdminCreateUserOnly": True, "UnusedAccountValidityDays": 3}
     policies = {"PasswordPolicy": _WEAK, "SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}}
-    _pool(aws, Policies=policies, AdminCreateUserConfig=created, UserPoolTier="ESSENTIALS")
+    return _pool(aws, Policies=policies, AdminCreateUserConfig=created, UserPoolTier="ESSENTIALS")
 
 
 @seeds("cognito.no-mfa", "cognito.no-threat-protection")
-def pool_that_leaves_it_to_its_users(aws: Aws) -> None:
+def pool_that_leaves_it_to_its_users(aws: Aws) -> State:
     sms = {"SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "pool"}}
-    _pool(
+    return _pool(
         aws,
         Mfa={"SmsMfaConfiguration": {"SmsAuthenticationMessage": "{####}", **sms}},
         MfaConfiguration="OPTIONAL",
@@ -114,12 +116,12 @@ def pool_that_leaves_it_to_its_users(aws: Aws) -> None:
     )
 
 
-def _client(aws: Aws, **known: Any) -> None:
+def _client(aws: Aws, **known: Any) -> State:
     ids = {"UserPoolId": _POOL_ID, "ClientId": "1example23456789"}
     named = {**ids, "ClientName": "web"}
     client = {
         **named,
-        "ClientSecret": "not to be seen",
+        "ClientSecret": SECRET,
         "RefreshTokenValidity": 7,
         "TokenValidityUnits": {"RefreshToken": "days"},
         "ReadAttributes": ["email"],
@@ -148,11 +150,12 @@ def _client(aws: Aws, **known: Any) -> None:
     aws.answers("cognito-idp:ListUserPoolClients", {"UserPoolClients": [named]})
     aws.answers("cognito-idp:DescribeUserPoolClient", lambda _: {"UserPoolClient": client})
     aws.answers("cognito-idp:UpdateUserPoolClient", update)
+    return lambda: client
 
 
 @seeds("cognito.password-flow", "cognito.tokens-in-the-open", "cognito.loose-sessions")
-def client_with_everything_wrong(aws: Aws) -> None:
-    _client(
+def client_with_everything_wrong(aws: Aws) -> State:
+    return _client(
         aws,
         ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
         AllowedOAuthFlows=["code", "implicit"],
@@ -164,8 +167,8 @@ def client_with_everything_wrong(aws: Aws) -> None:
 
 
 @seeds("cognito.tokens-in-the-open", "cognito.loose-sessions")
-def client_that_only_knows_the_implicit_flow(aws: Aws) -> None:
-    _client(
+def client_that_only_knows_the_implicit_flow(aws: Aws) -> State:
+    return _client(
         aws,
         AllowedOAuthFlows=["implicit"],
         AllowedOAuthFlowsUserPoolClient=True,
@@ -176,7 +179,7 @@ def client_that_only_knows_the_implicit_flow(aws: Aws) -> None:
 
 
 @seeds("cognito.guests-get-credentials", "cognito.classic-flow")
-def identity_pool_for_everyone(aws: Aws) -> None:
+def identity_pool_for_everyone(aws: Aws) -> State:
     number = "eu-west-1:6f0e1f39-aaaa-bbbb-cccc-0123456789ab"
     pool = {
         "IdentityPoolId": number,
@@ -201,3 +204,4 @@ def identity_pool_for_everyone(aws: Aws) -> None:
     aws.answers("cognito-identity:ListIdentityPools", {"IdentityPools": [short]})
     aws.answers("cognito-identity:DescribeIdentityPool", lambda _: pool)
     aws.answers("cognito-identity:UpdateIdentityPool", update)
+    return lambda: pool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 _MODE = {
@@ -14,7 +14,7 @@ _MODE = {
 }
 
 
-def _recorder(aws: Aws, group: dict[str, Any], *, recording: bool = True) -> None:
+def _recorder(aws: Aws, group: dict[str, Any], *, recording: bool = True) -> State:
     recorder = {
         "arn": f"arn:aws:config:{REGION}:{ACCOUNT}:configuration-recorder/main/abc",
         "name": "main",
@@ -50,10 +50,11 @@ def _recorder(aws: Aws, group: dict[str, Any], *, recording: bool = True) -> Non
     aws.answers("config:PutConfigurationRecorder", put)
     aws.answers("config:StartConfigurationRecorder", switch(on=True))
     aws.answers("config:StopConfigurationRecorder", switch(on=False))
+    return lambda: {"recorder": recorder, "status": status}
 
 
 @seeds("config.recorder-off", "config.types-not-recorded")
-def recorder_that_stands_still_and_leaves_out(aws: Aws) -> None:
+def recorder_that_stands_still_and_leaves_out(aws: Aws) -> State:
     group = {
         "allSupported": False,
         "includeGlobalResourceTypes": False,
@@ -61,11 +62,11 @@ def recorder_that_stands_still_and_leaves_out(aws: Aws) -> None:
         "exclusionByResourceTypes": {"resourceTypes": ["AWS::EC2::Instance", "AWS::IAM::User"]},
         "recordingStrategy": {"useOnly": "EXCLUSION_BY_RESOURCE_TYPES"},
     }
-    _recorder(aws, group, recording=False)
+    return _recorder(aws, group, recording=False)
 
 
 @seeds("config.types-not-recorded")
-def recorder_of_one_type(aws: Aws) -> None:
+def recorder_of_one_type(aws: Aws) -> State:
     group = {
         "allSupported": False,
         "includeGlobalResourceTypes": False,
@@ -73,4 +74,4 @@ def recorder_of_one_type(aws: Aws) -> None:
         "exclusionByResourceTypes": {"resourceTypes": []},
         "recordingStrategy": {"useOnly": "INCLUSION_BY_RESOURCE_TYPES"},
     }
-    _recorder(aws, group)
+    return _recorder(aws, group)

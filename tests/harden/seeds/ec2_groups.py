@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from harden.aws import ACCOUNT, Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _PEERS = {
     "IpRanges": ("CidrIp", "CidrIpv4"),
@@ -25,7 +25,7 @@ class _Group:
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: count[int] = field(default_factory=lambda: count(1))
 
-    def put_into(self, aws: Aws) -> None:
+    def put_into(self, aws: Aws) -> State:
         aws.answers("ec2:DescribeSecurityGroups", lambda _: {"SecurityGroups": [self.told()] if self.name else []})
         aws.answers("ec2:DescribeSecurityGroupRules", self.told_rules)
         interface = {"NetworkInterfaceId": "eni-1", "Groups": [{"GroupId": "sg-1", "GroupName": self.name}]}
@@ -34,6 +34,12 @@ class _Group:
         for direction, egress in (("Ingress", False), ("Egress", True)):
             aws.answers(f"ec2:RevokeSecurityGroup{direction}", lambda asked, way=egress: self.revoke(asked, way))
             aws.answers(f"ec2:AuthorizeSecurityGroup{direction}", lambda asked, way=egress: self.authorize(asked, way))
+        return self.without_ids
+
+    def without_ids(self) -> list[dict[str, Any]]:
+        """The rules but for their ids, which are never given twice."""
+        rules = ({**each, "SecurityGroupRuleId": ""} for each in self.rules.values())
+        return sorted(rules, key=str)
 
     def told(self) -> dict[str, Any]:
         return {
@@ -112,7 +118,7 @@ _ALL_OUT = {"IpProtocol": "-1", "IpRanges": _ANYWHERE}
     "ec2.internal-service-open-to-world",
     "ec2.everything-open-to-world",
 )
-def group_that_is_open(aws: Aws) -> None:
+def group_that_is_open(aws: Aws) -> State:
     group = _Group("web")
     described = [{"CidrIp": "0.0.0.0/0", "Description": "from home"}, {"CidrIp": "10.0.0.0/8"}]
     ipv6 = [{"CidrIpv6": "::/0", "Description": "from home"}]
@@ -123,11 +129,11 @@ def group_that_is_open(aws: Aws) -> None:
     plain = [_tcp(5432, IpRanges=_ANYWHERE), _tcp(2375, IpRanges=_ANYWHERE), _tcp(5432, UserIdGroupPairs=friend)]
     group.authorize({"GroupId": "sg-1", "IpPermissions": [*plain, everything]}, egress=False)
     group.authorize({"GroupId": "sg-1", "IpPermissions": [_ALL_OUT]}, egress=True)
-    group.put_into(aws)
+    return group.put_into(aws)
 
 
 @seeds("ec2.default-group-has-rules")
-def default_group_with_rules(aws: Aws) -> None:
+def default_group_with_rules(aws: Aws) -> State:
     group = _Group("default")
     own = [{"GroupId": "sg-1", "Description": "each other"}]
     friend = [{"GroupId": "sg-9", "UserId": "999988887777", "VpcId": "vpc-9", "VpcPeeringConnectionId": "pcx-9"}]
@@ -138,9 +144,9 @@ def default_group_with_rules(aws: Aws) -> None:
     ]
     group.authorize({"GroupId": "sg-1", "IpPermissions": rules, "TagSpecifications": _TAGS}, egress=False)
     group.authorize({"GroupId": "sg-1", "IpPermissions": [_ALL_OUT]}, egress=True)
-    group.put_into(aws)
+    return group.put_into(aws)
 
 
 @seeds("ec2.unused-group", lasting=("ec2.unused-group",))
-def group_that_nothing_uses(aws: Aws) -> None:
-    _Group("old", interfaces=0).put_into(aws)
+def group_that_nothing_uses(aws: Aws) -> State:
+    return _Group("old", interfaces=0).put_into(aws)

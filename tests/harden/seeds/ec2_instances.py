@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _ID = "i-0123456789abcdef0"
 
 
-def _instance(aws: Aws, **known: Any) -> None:
+def _instance(aws: Aws, **known: Any) -> State:
     options = {"State": "applied", "HttpTokens": "optional", "HttpPutResponseHopLimit": 3, "HttpEndpoint": "enabled"}
     options |= {"HttpProtocolIpv6": "disabled", "InstanceMetadataTags": "enabled"}
     instance = {"InstanceId": _ID, "State": {"Name": "running"}, "MetadataOptions": options, **known}
@@ -29,18 +29,19 @@ def _instance(aws: Aws, **known: Any) -> None:
     aws.answers("ec2:DescribeInstanceAttribute", {"InstanceId": _ID, "UserData": {}})
     aws.answers("ec2:ModifyInstanceMetadataOptions", modify)
     aws.answers("ec2:TerminateInstances", terminate)
+    return lambda: instance
 
 
 @seeds("ec2.imdsv1-allowed", "ec2.metadata-reaches-containers")
-def instance_with_loose_metadata(aws: Aws) -> None:
-    _instance(aws)
+def instance_with_loose_metadata(aws: Aws) -> State:
+    return _instance(aws)
 
 
 @seeds("ec2.long-stopped", lasting=("ec2.long-stopped",))
-def instance_stopped_long_ago(aws: Aws) -> None:
+def instance_stopped_long_ago(aws: Aws) -> State:
     then = dt.datetime.now(dt.UTC) - dt.timedelta(days=200)
     why = f"User initiated ({then:%Y-%m-%d %H:%M:%S} GMT)"
-    _instance(aws, State={"Name": "stopped"}, StateTransitionReason=why)
+    return _instance(aws, State={"Name": "stopped"}, StateTransitionReason=why)
 
 
 _DATA = {
@@ -72,11 +73,12 @@ class _Template:
     def __post_init__(self) -> None:
         self.made = max(self.versions)
 
-    def put_into(self, aws: Aws) -> None:
+    def put_into(self, aws: Aws) -> State:
         aws.answers("ec2:DescribeLaunchTemplateVersions", self.told)
         aws.answers("ec2:CreateLaunchTemplateVersion", self.create)
         aws.answers("ec2:ModifyLaunchTemplate", self.modify)
         aws.answers("ec2:DeleteLaunchTemplateVersions", self.delete)
+        return lambda: (self.default, self.versions)
 
     def told(self, asked: dict[str, Any]) -> dict[str, Any]:
         meant = {"$Default": self.default, "$Latest": max(self.versions)}
@@ -142,12 +144,13 @@ _SECURED = {
 
 
 @seeds("ec2.template-allows-imdsv1", "ec2.template-gives-public-addresses", "ec2.template-with-plain-volumes")
-def template_with_everything_wrong(aws: Aws) -> None:
-    _Template({1: ("", _DATA), 3: ("an experiment", {"ImageId": "ami-2"})}).put_into(aws)
+def template_with_everything_wrong(aws: Aws) -> State:
+    return _Template({1: ("", _DATA), 3: ("an experiment", {"ImageId": "ami-2"})}).put_into(aws)
 
 
 @seeds("ec2.template-allows-imdsv1", "ec2.template-gives-public-addresses", "ec2.template-with-plain-volumes")
-def template_whose_new_version_is_there_already(aws: Aws) -> None:
+def template_whose_new_version_is_there_already(aws: Aws) -> State:
     template = _Template({1: ("", _DATA), 2: ("Version 1, secured by Bartizan", {**_DATA, **_SECURED})})
-    template.put_into(aws)
+    state = template.put_into(aws)
     del aws.fakes["ec2:CreateLaunchTemplateVersion"], aws.fakes["ec2:DeleteLaunchTemplateVersions"]
+    return state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 
 def _vpc(aws: Aws) -> str:
@@ -52,7 +52,7 @@ def address_that_nothing_uses(aws: Aws) -> None:
 
 
 @seeds("ec2.attachments-accepted-unseen")
-def gateway_that_accepts_everyone(aws: Aws) -> None:
+def gateway_that_accepts_everyone(aws: Aws) -> State:
     options = {
         "AutoAcceptSharedAttachments": "enable",
         "DefaultRouteTableAssociation": "enable",
@@ -68,3 +68,4 @@ def gateway_that_accepts_everyone(aws: Aws) -> None:
 
     aws.answers("ec2:DescribeTransitGateways", lambda _: {"TransitGateways": [gateway]})
     aws.answers("ec2:ModifyTransitGateway", modify)
+    return lambda: gateway

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 
 class _Choices:
@@ -27,7 +27,7 @@ class _Choices:
                 self.defaults[name] = value
         return {"Return": True}
 
-    def put_into(self, aws: Aws) -> None:
+    def put_into(self, aws: Aws) -> State:
         aws.answers("ec2:GetEbsEncryptionByDefault", lambda _: {"EbsEncryptionByDefault": self.encrypts})
         aws.answers("ec2:GetSnapshotBlockPublicAccessState", lambda _: {"State": self.snapshots})
         aws.answers("ec2:GetImageBlockPublicAccessState", lambda _: {"ImageBlockPublicAccessState": self.images})
@@ -42,6 +42,7 @@ class _Choices:
         aws.answers("ec2:EnableSerialConsoleAccess", self.set_to("serial", True))
         aws.answers("ec2:DisableSerialConsoleAccess", self.set_to("serial", False))
         aws.answers("ec2:ModifyInstanceMetadataDefaults", self.modify_defaults)
+        return lambda: vars(self)
 
 
 @seeds(
@@ -51,13 +52,13 @@ class _Choices:
     "ec2.imdsv2-not-default",
     "ec2.serial-console-enabled",
 )
-def region_without_choices(aws: Aws) -> None:
-    _Choices(snapshots="unblocked", default_tokens={}).put_into(aws)
+def region_without_choices(aws: Aws) -> State:
+    return _Choices(snapshots="unblocked", default_tokens={}).put_into(aws)
 
 
 @seeds("ec2.public-snapshots-possible", "ec2.imdsv2-not-default")
-def region_with_weak_choices(aws: Aws) -> None:
-    _Choices(snapshots="block-new-sharing", default_tokens={"HttpTokens": "optional"}).put_into(aws)
+def region_with_weak_choices(aws: Aws) -> State:
+    return _Choices(snapshots="block-new-sharing", default_tokens={"HttpTokens": "optional"}).put_into(aws)
 
 
 def _instance(aws: Aws) -> Any:

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import SECRET, State, seeds
 
 _HERE = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
 _CLUSTER = f"{_HERE}:cluster/shop"
@@ -26,8 +26,8 @@ _TASK: dict[str, Any] = {
             "name": "web",
             "image": "shop/web:1",
             "privileged": True,
-            "environment": [{"name": "DB_PASSWORD", "value": "s3cr3t-of-the-shop"}],
-            "logConfiguration": {"logDriver": "splunk", "options": {"splunk-token": "t0ken-of-the-shop"}},
+            "environment": [{"name": "DB_PASSWORD", "value": SECRET}],
+            "logConfiguration": {"logDriver": "splunk", "options": {"splunk-token": SECRET}},
             "mountPoints": [{"sourceVolume": "data", "containerPath": "/data"}],
         },
         {"name": "helper", "image": "shop/helper:1", "portMappings": [], "essential": False},
@@ -48,7 +48,7 @@ _TAGS = [{"key": "team", "value": "shop"}]
 
 
 @seeds("ecs.privileged-container", "ecs.host-processes", "ecs.plain-file-traffic")
-def task_with_everything_wrong(aws: Aws) -> None:
+def task_with_everything_wrong(aws: Aws) -> State:
     secured = copy.deepcopy(_TASK)
     del secured["pidMode"]
     secured["containerDefinitions"][0]["privileged"] = False
@@ -80,10 +80,11 @@ def task_with_everything_wrong(aws: Aws) -> None:
     aws.answers("ecs:DescribeTaskDefinition", describe)
     aws.answers("ecs:RegisterTaskDefinition", register)
     aws.answers("ecs:DeregisterTaskDefinition", deregister)
+    return lambda: active
 
 
 @seeds("ecs.public-tasks")
-def service_with_public_tasks(aws: Aws) -> None:
+def service_with_public_tasks(aws: Aws) -> State:
     arn = f"{_HERE}:service/shop/web"
     network = {"subnets": ["subnet-1"], "securityGroups": ["sg-1"], "assignPublicIp": "ENABLED"}
     service = {
@@ -114,10 +115,11 @@ def service_with_public_tasks(aws: Aws) -> None:
     aws.answers("ecs:ListServices", {"serviceArns": [arn]})
     aws.answers("ecs:DescribeServices", lambda _: {"services": [service]})
     aws.answers("ecs:UpdateService", update)
+    return lambda: service
 
 
 @seeds("ecs.no-container-insights")
-def cluster_without_insights(aws: Aws) -> None:
+def cluster_without_insights(aws: Aws) -> State:
     told = {
         "clusterArn": _CLUSTER,
         "clusterName": "shop",
@@ -132,3 +134,4 @@ def cluster_without_insights(aws: Aws) -> None:
     aws.answers("ecs:ListClusters", {"clusterArns": [_CLUSTER]})
     aws.answers("ecs:DescribeClusters", lambda _: {"clusters": [told]})
     aws.answers("ecs:UpdateClusterSettings", update)
+    return lambda: told

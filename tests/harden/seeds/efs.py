@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from harden.aws import ACCOUNT, REGION, Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 _MOUNT = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
 _OPEN = {"Sid": "All", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": _MOUNT}
@@ -18,7 +18,7 @@ _APP = {
 }
 
 
-def _system(aws: Aws, *statements: dict[str, Any], backups: str | None = None) -> None:
+def _system(aws: Aws, *statements: dict[str, Any], backups: str | None = None) -> State:
     """A file system; ``backups`` is the status of its backup policy, where it ever had one."""
     number = "fs-0123456789abcdef0"
     arn = f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/{number}"
@@ -49,23 +49,24 @@ def _system(aws: Aws, *statements: dict[str, Any], backups: str | None = None) -
     aws.answers("efs:DeleteFileSystemPolicy", write("policy", lambda _: None))
     aws.answers("efs:DescribeBackupPolicy", read("backups", lambda status: {"BackupPolicy": {"Status": status}}))
     aws.answers("efs:PutBackupPolicy", write("backups", lambda asked: asked["BackupPolicy"]["Status"]))
+    return lambda: {**told, "policy": json.loads(told["policy"] or "{}"), "backups": told["backups"] == "ENABLED"}
 
 
 @seeds("efs.public-file-system", "efs.plain-mounts", "efs.no-backups")
-def file_system_with_everything_wrong(aws: Aws) -> None:
-    _system(aws, _APP, _OPEN)
+def file_system_with_everything_wrong(aws: Aws) -> State:
+    return _system(aws, _APP, _OPEN)
 
 
 @seeds("efs.no-backups")
-def file_system_whose_backups_were_turned_off(aws: Aws) -> None:
-    _system(aws, _APP, backups="DISABLED")
+def file_system_whose_backups_were_turned_off(aws: Aws) -> State:
+    return _system(aws, _APP, backups="DISABLED")
 
 
 @seeds("efs.plain-mounts")
-def file_system_without_policy(aws: Aws) -> None:
-    _system(aws)
+def file_system_without_policy(aws: Aws) -> State:
+    return _system(aws)
 
 
 @seeds("efs.public-file-system")
-def file_system_with_nothing_but_an_open_policy(aws: Aws) -> None:
-    _system(aws, _OPEN)
+def file_system_with_nothing_but_an_open_policy(aws: Aws) -> State:
+    return _system(aws, _OPEN)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from harden.aws import Aws, AwsError
-from harden.seeded import seeds
+from harden.seeded import State, seeds
 
 
-def _cluster(aws: Aws, *, logging: list[dict[str, Any]], private: bool, mode: str = "API") -> None:
+def _cluster(aws: Aws, *, logging: list[dict[str, Any]], private: bool, mode: str = "API") -> State:
     network = {
         "subnetIds": ["subnet-1"],
         "endpointPublicAccess": True,
@@ -32,6 +32,7 @@ def _cluster(aws: Aws, *, logging: list[dict[str, Any]], private: bool, mode: st
     aws.answers("eks:ListClusters", {"clusters": ["shop"]})
     aws.answers("eks:DescribeCluster", lambda _: {"cluster": cluster})
     aws.answers("eks:UpdateClusterConfig", update)
+    return lambda: {"network": cluster["resourcesVpcConfig"], "protected": cluster["deletionProtection"]}
 
 
 def _network(cluster: dict[str, Any], value: dict[str, Any]) -> None:
@@ -65,16 +66,16 @@ _UPDATES: dict[str, Any] = {
 
 
 @seeds("eks.public-endpoint", "eks.control-plane-not-logged", "eks.no-deletion-protection")
-def cluster_that_is_open(aws: Aws) -> None:
+def cluster_that_is_open(aws: Aws) -> State:
     logging = [{"types": ["scheduler"], "enabled": True}, {"types": ["api", "audit"], "enabled": False}]
-    _cluster(aws, logging=logging, private=False)
+    return _cluster(aws, logging=logging, private=False)
 
 
 @seeds("eks.public-endpoint")
-def cluster_with_both_ways_in(aws: Aws) -> None:
-    _cluster(aws, logging=[], private=True)
+def cluster_with_both_ways_in(aws: Aws) -> State:
+    return _cluster(aws, logging=[], private=True)
 
 
 @seeds("eks.access-by-config-map", lasting=("eks.access-by-config-map",))
-def cluster_of_the_config_map(aws: Aws) -> None:
-    _cluster(aws, logging=[], private=True, mode="CONFIG_MAP")
+def cluster_of_the_config_map(aws: Aws) -> State:
+    return _cluster(aws, logging=[], private=True, mode="CONFIG_MAP")
