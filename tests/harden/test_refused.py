@@ -14,15 +14,17 @@ import pytest
 
 from bartizan.app.harden.journal import State, read_run
 from bartizan.app.harden.lock import locked
+from bartizan.app.harden.planning import make_plan
 from bartizan.aws.client import AwsApi, Patience
 from bartizan.aws.limits import Limits
 from bartizan.aws.session import Session
 from bartizan.demo.emulator import emulator
+from bartizan.engine.catalog import Catalog
 from bartizan.model import Gap, InputError, Reason
 from bartizan.resources.appliers import sqs
 from bartizan.resources.appliers.sqs import QUEUE
 from bartizan.resources.reading import Call, Failed, Reply, Scope
-from harden.aws import Aws, Port
+from harden.aws import REGION, Aws, Port
 from harden.seeding import plan_of, runner, seeded
 from proxy import Proxy, share
 from wire import Fault
@@ -98,6 +100,20 @@ def test_what_is_gone_since_the_plan_is_said_to_be(aws: Aws, tmp_path: Path) -> 
     aws.client("sqs").delete_queue(QueueUrl=queue_url(aws))
     run = asyncio.run(runner(aws, tmp_path).apply(plan))
     assert (run.progress[2].state, run.progress[2].why) == (State.DRIFTED, "it is not there any more")
+
+
+def test_what_is_to_be_deleted_and_is_in_use_since_the_plan_stays(aws: Aws, tmp_path: Path) -> None:
+    iam, catalog = aws.client("iam"), Catalog.load().only({"iam.empty-group"})
+    iam.create_group(GroupName="admins")
+    plan = asyncio.run(make_plan(aws.access, catalog, [REGION], connect=aws.connect)).plan
+    assert [each.after for each in plan.changes] == [None]
+    iam.create_user(UserName="anna")
+    iam.add_user_to_group(GroupName="admins", UserName="anna")
+    work = replace(runner(aws, tmp_path), catalog=catalog)
+    run = asyncio.run(work.apply(plan))
+    assert states(run) == [State.DRIFTED]
+    assert run.progress[1].why == "nothing is wrong with it any more; make a new plan"
+    assert iam.get_group(GroupName="admins")["Users"]
 
 
 def test_a_plan_that_was_applied_is_found_to_be_so_already(aws: Aws, tmp_path: Path) -> None:

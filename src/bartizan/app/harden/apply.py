@@ -63,6 +63,9 @@ class Application:
             return self._record(change, State.DRIFTED, "it is not there any more")
         if not fields_are(change, now, change.before, *((change.after,) if begun else ())):
             return self._record(change, State.DRIFTED, _drift(change, now))
+        # What is to be deleted has no fields to compare: it must still be wrong.
+        if change.after is None and not begun and "pass" in self.bench.judged(change, now).values():
+            return self._record(change, State.DRIFTED, "nothing is wrong with it any more; make a new plan")
         return await self._make(change, now, begun=begun)
 
     def _is_so(self, change: Change, now: Resource | None) -> bool:
