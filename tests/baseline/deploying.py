@@ -96,6 +96,7 @@ def _bucket(aws: Client, given: dict[str, Any]) -> str:
         ObjectOwnership=ownership,
         CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name},
     )
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": given["Tags"]})
     lock = given["ObjectLockConfiguration"]
     days = int(lock["Rule"]["DefaultRetention"]["Days"])
     lock = {**lock, "Rule": {"DefaultRetention": {**lock["Rule"]["DefaultRetention"], "Days": days}}}

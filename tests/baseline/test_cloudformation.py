@@ -174,6 +174,7 @@ def test_the_stack_sets_bring_the_template_of_the_account_to_all_regions() -> No
     stack_set, account = templates(given)["stack-set"], templates(given)["account"]
     resources = loads(stack_set)["Resources"]
     home, elsewhere = resources["Home"]["Properties"], resources["Elsewhere"]["Properties"]
+    assert "Transform" not in loads(account)  # stack sets of AWS Organizations take none
     for each in (home, elsewhere):
         assert each["TemplateBody"] == account
         assert each["PermissionModel"] == "SERVICE_MANAGED"

@@ -55,7 +55,8 @@ Stage `account` is for every region in use, the home region first.
 _IN_EVERY_ACCOUNT = """\
 Stage `security` is for every region in use. For stage `account`, `stack-set.yaml` is a stack in the management account:
 it brings `account.yaml` to all other accounts and regions, those to come included. In the management account itself
-`account.yaml` is for every region in use, the home region first.
+`account.yaml` is for every region in use, the home region first. Stack sets have to be let in once, by
+`aws cloudformation activate-organizations-access`.
 """
 
 
