@@ -32,11 +32,12 @@ def store_at(address: str, access: Access | None = None, told: Callable[[str], N
     ``told`` is told of what is passed over, if anybody is to know. Raises ``InputError`` where the address is neither.
     The role that a scan assumes is not used: it may only read.
     """
-    files = _files(address, access or Access())
+    files = files_at(address, access or Access())
     return Store(files) if told is None else Store(files, told)
 
 
-def _files(address: str, access: Access) -> Files:
+def files_at(address: str, access: Access) -> Files:
+    """The files at an address: a folder, or ``s3://bucket/prefix``; raises ``InputError`` where it is neither."""
     if "://" not in address:
         return Folder(Path(address).expanduser())
     found = _S3.fullmatch(address)

@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "snapshots": "bartizan.cli.snapshots:snapshots_command",
         "suppress": "bartizan.cli.suppress:suppress_command",
         "tables": "bartizan.cli.query:tables_command",
+        "trail": "bartizan.cli.trail:trail_group",
         "undo": "bartizan.cli.harden:undo_command",
         "who-can": "bartizan.cli.who_can:who_can_command",
     }
