@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bartizan.cli.harden import finished, run_options, runner_for
 from bartizan.cli.options import access_options
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def init_command(*, kind: str | None, path: Path | None, output: Path) -> None:
         if kind is not None and kind != answers.kind:
             raise click.UsageError(f"{path} is for an {answers.kind}, not for an {kind}")
     else:
-        chosen = kind or click.prompt("For one account or an organization", type=click.Choice([*Kind]))
+        chosen = kind or click.prompt(
+            "For one account or an organization", type=click.Choice([each.value for each in Kind])
+        )
         answers = ask(Kind(chosen), lambda words, default: click.prompt(words, default=default, type=str))
     written = files(answers)
     for name, text in written.items():
@@ -163,19 +166,37 @@ def _regions(answers: Answers) -> tuple[str, ...]:
 @baseline_group.command("apply")
 @access_options
 @_answers_option
+@run_options
 @click.option("--output", type=_FILE, default="bartizan-plan.json", show_default=True, help="The plan's file.")
-def apply_command(*, path: Path, regions: tuple[str, ...], output: Path, **reaching: Any) -> None:
+@click.pass_context
+def apply_command(  # noqa: PLR0913 - one argument per option
+    ctx: click.Context,
+    /,
+    *,
+    path: Path,
+    regions: tuple[str, ...],
+    output: Path,
+    folder: Path,
+    yes: bool,
+    as_json: bool,
+    **reaching: Any,
+) -> None:
     """Plan what the baseline wants of an account and CloudFormation has no types for; `bartizan apply` makes it.
 
+    With --yes it is made at once, by a run that `bartizan undo` puts back. Exit code 3 where something could not be
+    read, or a change was not made, 1 where a rule still fails.
+
     \b
-    Example:
+    Examples:
       bartizan baseline apply && bartizan apply bartizan-plan.json
+      bartizan baseline apply --yes
     """
     import asyncio
+    import json
 
     from bartizan.app.baseline.answers import load_answers
     from bartizan.app.baseline.standing import rules_of
-    from bartizan.app.harden.plan_file import write
+    from bartizan.app.harden.plan_file import dump, write
     from bartizan.app.harden.planning import make_plan
     from bartizan.app.harden.words import plan_text
     from bartizan.aws.session import Access
@@ -185,7 +206,15 @@ def apply_command(*, path: Path, regions: tuple[str, ...], output: Path, **reach
     whole = _catalog(answers).of_one_account()
     catalog = whole.only({rule for each in answers.pieces() if each.by_api for rule in rules_of(each, whole)})
     with progress("Reading the account") as advance:
-        planned = asyncio.run(make_plan(Access(**reaching), catalog, regions or _regions(answers), advance))
-    digest = write(planned.plan, output)
-    click.echo("\n".join(plan_text(planned.plan)))
+        planned = asyncio.run(
+            make_plan(Access(**reaching), catalog, regions or _regions(answers), advance, advice=True)
+        )
+    plan, partial = planned.plan, planned.scan.partial
+    digest = write(plan, output)
+    if yes and plan.changes:
+        click.echo(f"Plan: {output} ({digest})", err=True)
+        run = asyncio.run(runner_for(folder, reaching, as_json=as_json).apply(plan))
+        ctx.exit(finished(run, as_json=as_json) or (3 if partial else 0))
+    click.echo(json.dumps(dump(plan), indent=1) if as_json else "\n".join(plan_text(plan)))
     click.echo(f"Plan: {output} ({digest}); make it so with `bartizan apply {output}`", err=True)
+    ctx.exit(3 if partial else 0)

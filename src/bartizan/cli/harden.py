@@ -163,8 +163,8 @@ def apply_command(  # noqa: PLR0913 - one argument per option
     if resume is not None:
         if canary or digest:
             raise click.UsageError("--canary and --digest are for a plan, not for a run that goes on")
-        runner = _runner(folder, reaching, as_json=as_json)
-        ctx.exit(_finished(asyncio.run(runner.resume(read_run(resume, folder))), as_json=as_json))
+        runner = runner_for(folder, reaching, as_json=as_json)
+        ctx.exit(finished(asyncio.run(runner.resume(read_run(resume, folder))), as_json=as_json))
     assert plan_path is not None  # noqa: S101 - one of the two is there, as just checked
     plan, found = plan_file.read(plan_path)
     if digest is not None and digest.removeprefix("sha256:") != found.removeprefix("sha256:"):
@@ -173,8 +173,8 @@ def apply_command(  # noqa: PLR0913 - one argument per option
         _require_somebody()
         click.echo("\n".join(plan_text(plan)), err=True)
         _confirm(f"Make these {len(plan.changes)} changes in account {plan.account}?")
-    runner = _runner(folder, reaching, as_json=as_json)
-    ctx.exit(_finished(asyncio.run(runner.apply(plan, canary=canary or 0, proceed=_asking)), as_json=as_json))
+    runner = runner_for(folder, reaching, as_json=as_json)
+    ctx.exit(finished(asyncio.run(runner.apply(plan, canary=canary or 0, proceed=_asking)), as_json=as_json))
 
 
 @click.command("undo")
@@ -199,7 +199,7 @@ def undo_command(ctx: click.Context, /, *, run: str, folder: Path, yes: bool, as
     earlier = read_run(run, folder)
     if not yes:
         _confirm(f"Undo run {earlier.id} in account {earlier.plan.account}?")
-    found, kept = asyncio.run(_runner(folder, reaching, as_json=as_json).undo(earlier))
+    found, kept = asyncio.run(runner_for(folder, reaching, as_json=as_json).undo(earlier))
     _show(found, as_json=as_json)
     ctx.exit(3 if kept else 0)
 
@@ -235,7 +235,8 @@ def runs_command(*, run: str | None, folder: Path, as_json: bool) -> None:
         click.echo("\n".join(map(run_line, whole)) or f"There are no runs in {folder}.")
 
 
-def _runner(folder: Path, reaching: dict[str, Any], *, as_json: bool) -> Runner:
+def runner_for(folder: Path, reaching: dict[str, Any], *, as_json: bool) -> Runner:
+    """What applies and undoes with these credentials, and tells of it on the terminal."""
     from bartizan.app.harden.running import Runner
     from bartizan.app.harden.words import outcome_text
     from bartizan.aws.session import Access
@@ -273,7 +274,7 @@ def _asking() -> bool:
     return click.confirm("The first changes are made. Go on with the others?", err=True)
 
 
-def _finished(run: Run, *, as_json: bool) -> int:
+def finished(run: Run, *, as_json: bool) -> int:
     """Show what came of a run, and give the exit code."""
     _show(run, as_json=as_json)
     progress = run.progress.values()

@@ -140,6 +140,8 @@ def _wrong(variable: Variable, value: Any) -> str:
     for each in value if isinstance(value, (list, dict)) else [value]:
         if pattern and not re.fullmatch(pattern, str(each)):
             return f"must be {called}, and is {each!r}"
+    if variable.name == "disabled_controls":
+        return next((f"needs the reason of {name}" for name, reason in value.items() if not reason.strip()), "")
     return ""
 
 
