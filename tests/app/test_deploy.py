@@ -43,10 +43,11 @@ def test_our_own_rules_find_nothing_of_weight_in_it(tmp_path: Path) -> None:
 
 def test_the_role_may_do_what_setup_says_of_the_caller(resources: Any) -> None:
     policies = resources["CallerRole"]["Properties"]["Policies"]
-    see, become = policies[0]["PolicyDocument"]["Statement"]
+    given = policies[0]["PolicyDocument"]["Statement"]
     wanted = caller_policy(Setup(trusted="111111111111", policies=[{}]))["Statement"]
-    assert see["Action"] == wanted[0]["Action"]
-    assert become["Action"] == wanted[1]["Action"]
+    assert [each["Action"] for each in given] == [each["Action"] for each in wanted]
+    become = given[-1]
+    assert become["Sid"] == "BecomeTheAuditor"
     assert become["Resource"]["Fn::Sub"] == "arn:${AWS::Partition}:iam::*:role/${RoleName}"
 
 

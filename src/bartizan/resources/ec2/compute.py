@@ -205,20 +205,10 @@ SNAPSHOTS = Reader(
         Detail(
             _VOLUME_PERMISSION,
             params=_volume_permission_of,
-            # AWS refuses to share an encrypted snapshot with everyone, which saves the call for most of them:
-            # https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
-            when=lambda made: not made.encrypted,
-            otherwise={"public": False},
             fields={
                 "public": lambda reply: any(each.get("Group") == "all" for each in reply["CreateVolumePermissions"]),
                 "shared_with": _accounts_in,
             },
-        ),
-        Detail(
-            _VOLUME_PERMISSION,
-            params=_volume_permission_of,
-            when=lambda made: made.encrypted,
-            fields={"shared_with": _accounts_in},
         ),
     ),
 )
