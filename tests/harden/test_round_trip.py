@@ -151,4 +151,4 @@ def test_puts_of_a_type_that_look_by_the_same_call_share_the_look() -> None:
         looks: dict[str, object] = {}
         for put in (*writer.puts, *writer.deletes, *writer.creates):
             if put.look:
-                assert looks.setdefault(put.look.call.name, put.look) is put.look, put.look.call.name
+                assert looks.setdefault(put.look.key, put.look) is put.look, put.look.key

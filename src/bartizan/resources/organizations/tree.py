@@ -6,11 +6,10 @@ Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operat
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +88,13 @@ class OrganizationPolicy(Resource):
     targets: tuple[str, ...] = documented("The ids of the roots, units and accounts it is attached to.", default=())
 
 
+async def _together(*work: Awaitable[Any]) -> list[Any]:
+    """What all of these give, done at once."""
+    from asyncio import gather  # noqa: PLC0415 - takes time to import, and whoever checks code reads no tree
+
+    return await gather(*work)
+
+
 @dataclass(slots=True)
 class _Tree:
     """One reading of the tree; ``delegated`` holds the services by the account that administers them, or a gap."""
@@ -114,7 +120,7 @@ class _Tree:
         below = await self.listed(_UNITS, "OrganizationalUnits", item["Id"], OrganizationalUnit)
         accounts = await self.listed(_ACCOUNTS, "Accounts", item["Id"], MemberAccount)
         self.found.extend(self.account(each, inside) for each in accounts)
-        await asyncio.gather(*(self.unit(each, inside) for each in below))
+        await _together(*(self.unit(each, inside) for each in below))
 
     async def listed(self, call: Call, key: str, parent: str, kind: type[Resource]) -> list[Item]:
         try:
@@ -136,7 +142,7 @@ class _Tree:
         """Find out who administers what; asked once for all accounts."""
         try:
             listed = await self.all(_ADMINISTRATORS, "DelegatedAdministrators", {})
-            services = await asyncio.gather(
+            services = await _together(
                 *(self.all(_SERVICES, "DelegatedServices", {"AccountId": each["Id"]}) for each in listed)
             )
         except Failed as failed:
@@ -153,7 +159,7 @@ class _Tree:
         except Failed as failed:
             self.found.append(_gap(self.scope, failed.gap, _POLICIES, OrganizationPolicy))
             return
-        await asyncio.gather(*(self.policy(each) for each in listed))
+        await _together(*(self.policy(each) for each in listed))
 
     async def policy(self, item: Item) -> None:
         values, gaps = take(_POLICY_FIELDS, item)
@@ -227,7 +233,7 @@ async def _read(api: Api, scope: Scope) -> AsyncIterator[Resource | CoverageGap]
         return
     enabled = _enabled_types(roots)
     await tree.delegations()
-    await asyncio.gather(*(tree.unit(each, ()) for each in roots), *(tree.policies(each) for each in enabled))
+    await _together(*(tree.unit(each, ()) for each in roots), *(tree.policies(each) for each in enabled))
     for each in tree.found:
         yield each
 
