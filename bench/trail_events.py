@@ -17,6 +17,8 @@ from typing import Any
 import orjson
 
 PER_FILE = 5_000
+ACCOUNTS = 20
+_APART = 100_000
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
 ORGANIZATION = "o-exampleorgid"
 START = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -129,17 +131,26 @@ def events(number: int, accounts: int, seed: int = 7) -> Iterator[tuple[str, str
         yield account, region, when, [_event(chance, account, region, when) for _ in range(size)]
 
 
-def write(root: Path, number: int, accounts: int = 20) -> int:
-    """Write that many events as files below a folder, and give the bytes before they were compressed."""
+def write(root: Path, number: int) -> int:
+    """Write that many events as files below a folder, and give the bytes before they were compressed.
+
+    Beyond the first hundred thousand they are those of the same accounts under other numbers.
+    """
+    made = [
+        (account, region, when, orjson.dumps({"Records": records}))
+        for account, region, when, records in events(min(number, _APART), ACCOUNTS)
+    ]
     total = 0
-    for account, region, when, records in events(number, accounts):
-        folder = root / "AWSLogs" / ORGANIZATION / account / "CloudTrail" / region / f"{when:%Y/%m/%d}"
-        folder.mkdir(parents=True, exist_ok=True)
-        data = orjson.dumps({"Records": records})
-        total += len(data)
-        tag = uuid.uuid5(uuid.NAMESPACE_OID, f"{account}{region}{when}").hex[:16]
-        name = f"{account}_CloudTrail_{region}_{when:%Y%m%dT%H%MZ}_{tag}.json.gz"
-        (folder / name).write_bytes(gzip.compress(data, 6, mtime=0))
+    for copy in range(max(1, number // _APART)):
+        for first, region, when, text in made:
+            account = f"1{copy:07}{first[8:]}"
+            folder = root / "AWSLogs" / ORGANIZATION / account / "CloudTrail" / region / f"{when:%Y/%m/%d}"
+            folder.mkdir(parents=True, exist_ok=True)
+            data = text.replace(b"10000000", f"1{copy:07}".encode())
+            total += len(data)
+            tag = uuid.uuid5(uuid.NAMESPACE_OID, f"{account}{region}{when}").hex[:16]
+            name = f"{account}_CloudTrail_{region}_{when:%Y%m%dT%H%MZ}_{tag}.json.gz"
+            (folder / name).write_bytes(gzip.compress(data, 4, mtime=0))
     return total
 
 

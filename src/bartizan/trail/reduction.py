@@ -16,7 +16,7 @@ import msgspec
 
 from bartizan.policy.reference import Action
 from bartizan.trail.actions import How, needed
-from bartizan.trail.context import CONTEXT, network
+from bartizan.trail.context import CONTEXT, address, network
 from bartizan.trail.event import Event, parameters, whole
 from bartizan.trail.principal import principal
 from bartizan.trail.resource import AT_MOST, Told, filled, folder_of, listed, members, named
@@ -151,12 +151,10 @@ def _wanted(source: str, name: str, kind: str | None) -> frozenset[str]:
 
 def _rows(organization: str | None, month: str, told: Told | None, fields: list[Any], held: _Seen) -> Iterator[Row]:
     source, name, kind, account, error, category, read_only, region = fields[: len(_OTHER)]
-    values = dict(zip(_PATHS, fields[len(_OTHER) :], strict=False))
     who = principal(*fields[len(_OTHER) + len(_PATHS) :])
     account = account or who.account
     own = organization if organization and who.account == account else None
-    context = [each.take(values[each.path]) for each in CONTEXT]
-    address = context[0] if isinstance(context[0], str) else None
+    context, origin = _context(*fields[len(_OTHER) : len(_OTHER) + len(_PATHS)])
     what = needed(source, name, kind)
     for action in what.actions or (None,):
         resources = _resources(action, told, region or "", account or "") if action else _NOT_TOLD
@@ -178,11 +176,18 @@ def _rows(organization: str | None, month: str, told: Told | None, fields: list[
                 category,
                 read_only if isinstance(read_only, bool) else {"true": True, "false": False}.get(read_only),
                 *context,
-                network(address),
+                origin,
                 held.events,
                 held.first,
                 held.last,
             )
+
+
+@lru_cache(maxsize=1 << 16)
+def _context(*values: Any) -> tuple[tuple[str | bool | None, ...], str | None]:
+    """The columns of the context, from the values at ``_PATHS``, and the network of the address."""
+    held = dict(zip(_PATHS, values, strict=True))
+    return tuple(each.take(held[each.path]) for each in CONTEXT), network(address(held["sourceIPAddress"]))
 
 
 @lru_cache(maxsize=1 << 16)
